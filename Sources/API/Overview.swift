@@ -1,0 +1,176 @@
+/// Everything the dashboard shows, at one moment. Figures are numbers with the unit in the name; texts are for people.
+public struct Overview: Codable, Sendable, Equatable {
+  /// Version of this shape.
+  public var version = 1
+  /// When it was made, seconds since 1970.
+  public var madeAt: Double
+  public var sites: [SiteStatus]
+  public var paths: [PathStatus]
+  public var meetings: [MeetingStatus]
+  public var incidents: [IncidentStatus]
+
+  public init(
+    madeAt: Double, sites: [SiteStatus], paths: [PathStatus], meetings: [MeetingStatus], incidents: [IncidentStatus]
+  ) {
+    self.madeAt = madeAt
+    self.sites = sites
+    self.paths = paths
+    self.meetings = meetings
+    self.incidents = incidents
+  }
+}
+
+public enum VerdictName: String, Codable, Sendable, CaseIterable {
+  case good, bad, unknown
+}
+
+/// A name in both languages; `en` falls back to `ja` and the id.
+public struct LocalizedName: Codable, Sendable, Hashable {
+  public var ja: String
+  public var en: String
+
+  public init(ja: String, en: String) {
+    self.ja = ja
+    self.en = en
+  }
+}
+
+/// A site's verdict is the worst of its paths'.
+public struct SiteStatus: Codable, Sendable, Equatable {
+  public var id: String
+  public var name: LocalizedName
+  public var verdict: VerdictName
+  public var participants: Int
+
+  public init(id: String, name: LocalizedName, verdict: VerdictName, participants: Int) {
+    self.id = id
+    self.name = name
+    self.verdict = verdict
+    self.participants = participants
+  }
+}
+
+public struct PathStatus: Codable, Sendable, Equatable {
+  public var site: String
+  public var target: String
+  public var route: String
+  public var label: String
+  /// `probe stamp`, `call uplink`, `call downlink`, `capture`.
+  public var origin: String
+  public var verdict: VerdictName
+  /// Of the newest judged interval; absent when not measured.
+  public var lossPercent: Double?
+  public var jitterMilliseconds: Double?
+  public var latencyMilliseconds: Double?
+  /// 95th percentile − minimum.
+  public var pdvMilliseconds: Double?
+  /// End of the newest judged interval, seconds since 1970.
+  public var updatedAt: Double?
+  /// The newest intervals, oldest first, for sparklines.
+  public var recent: [PathSample]
+
+  public init(
+    site: String, target: String, route: String, label: String, origin: String, verdict: VerdictName,
+    lossPercent: Double?, jitterMilliseconds: Double?, latencyMilliseconds: Double?, pdvMilliseconds: Double?,
+    updatedAt: Double?, recent: [PathSample]
+  ) {
+    self.site = site
+    self.target = target
+    self.route = route
+    self.label = label
+    self.origin = origin
+    self.verdict = verdict
+    self.lossPercent = lossPercent
+    self.jitterMilliseconds = jitterMilliseconds
+    self.latencyMilliseconds = latencyMilliseconds
+    self.pdvMilliseconds = pdvMilliseconds
+    self.updatedAt = updatedAt
+    self.recent = recent
+  }
+}
+
+public struct PathSample: Codable, Sendable, Equatable {
+  public var at: Double
+  public var verdict: VerdictName
+  public var lossPercent: Double?
+  public var jitterMilliseconds: Double?
+  public var latencyMilliseconds: Double?
+
+  public init(
+    at: Double, verdict: VerdictName, lossPercent: Double?, jitterMilliseconds: Double?, latencyMilliseconds: Double?
+  ) {
+    self.at = at
+    self.verdict = verdict
+    self.lossPercent = lossPercent
+    self.jitterMilliseconds = jitterMilliseconds
+    self.latencyMilliseconds = latencyMilliseconds
+  }
+}
+
+public struct MeetingStatus: Codable, Sendable, Equatable {
+  public var room: String
+  public var participants: [ParticipantStatus]
+  /// Bits per second through the relay, in and out.
+  public var receivedBitrate: Double
+  public var sentBitrate: Double
+
+  public init(room: String, participants: [ParticipantStatus], receivedBitrate: Double, sentBitrate: Double) {
+    self.room = room
+    self.participants = participants
+    self.receivedBitrate = receivedBitrate
+    self.sentBitrate = sentBitrate
+  }
+}
+
+public struct ParticipantStatus: Codable, Sendable, Equatable {
+  public var name: String
+  public var site: String?
+  public var microphone: Bool
+  public var camera: Bool
+  /// Of the last interval, as the relay received it.
+  public var lossPercent: Double?
+  public var jitterMilliseconds: Double?
+
+  public init(
+    name: String, site: String?, microphone: Bool, camera: Bool, lossPercent: Double?, jitterMilliseconds: Double?
+  ) {
+    self.name = name
+    self.site = site
+    self.microphone = microphone
+    self.camera = camera
+    self.lossPercent = lossPercent
+    self.jitterMilliseconds = jitterMilliseconds
+  }
+}
+
+public struct IncidentStatus: Codable, Sendable, Equatable {
+  public var id: String
+  /// `pending`, `firing`, `resolved`, `silenced`.
+  public var state: String
+  /// `site → target (route)`.
+  public var subject: String
+  public var site: String
+  public var target: String
+  /// `loss`, `jitter`, `latency` or `unknown`, with the worst value and its limit as texts with units.
+  public var metric: String
+  public var value: String
+  public var limit: String
+  public var startedAt: Double
+  public var endedAt: Double?
+
+  public init(
+    id: String, state: String, subject: String, site: String, target: String, metric: String, value: String,
+    limit: String, startedAt: Double, endedAt: Double?
+  ) {
+    self.id = id
+    self.state = state
+    self.subject = subject
+    self.site = site
+    self.target = target
+    self.metric = metric
+    self.value = value
+    self.limit = limit
+    self.startedAt = startedAt
+    self.endedAt = endedAt
+  }
+}

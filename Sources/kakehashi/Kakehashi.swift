@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Kakehashi: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "kakehashi")
+}
