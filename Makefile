@@ -1,0 +1,53 @@
+# The two commands: `make run` starts everything on this machine, `make test` shows that it works.
+# Both install what they need (Debian 12, as root or with sudo) and need the Swift 6.3 toolchain on PATH.
+# Build flags stay out of this file so that run, test and CI share one cache.
+
+CONFIG ?= config/kakehashi.yaml
+KAKEHASHI = .build/release/kakehashi
+
+.PHONY: run test test-unit test-peers deps deps-test build format lint bench fuzz soak clean
+
+## Build and start everything on this machine; Ctrl-C ends it.
+run: build
+	@exec $(KAKEHASHI) up --config $(CONFIG)
+
+## Every test: unit, vectors, simulation, loopback, then real clients against the release binary.
+test: deps-test test-unit test-peers
+
+test-unit: deps
+	swift test
+
+test-peers: deps-test build
+	KAKEHASHI=$(KAKEHASHI) .venv/bin/python -m pytest Tests/Peers
+
+build: deps
+	swift build -c release --product kakehashi
+
+## System packages to build and run.
+deps:
+	@.ci/install build
+
+## And those that only the tests need: browsers, tshark, tmux, and Python peers in .venv.
+deps-test: deps
+	@.ci/install test
+
+format:
+	swift format -i -r -p Sources Tests Package.swift
+
+lint:
+	swift format lint --strict -r -p Sources Tests Package.swift
+
+## Figures of the packet path and the measuring; prints ratios, asserts nothing.
+bench:
+	loadtest/bench
+
+## Each parser under libFuzzer for FUZZ_SECONDS (default 60) each.
+fuzz:
+	Tests/Fuzz/run
+
+## Ten minutes of a three-way meeting with joins and leaves.
+soak: build deps-test
+	loadtest/soak
+
+clean:
+	swift package clean

@@ -1,0 +1,193 @@
+import Wire
+
+/// How a value is written: parsed from text, shown again as text, and described where it is wrong.
+struct SettingKind<Value> {
+  /// Completes "must be …".
+  var expected: String
+  var parse: (String) -> Value?
+  var show: (Value) -> String
+}
+
+extension SettingKind where Value == String {
+  static var text: Self {
+    SettingKind(
+      expected: "a text of at most 200 characters", parse: { (1...200).contains($0.count) ? $0 : nil }, show: { $0 })
+  }
+
+  /// Ids of sites, agents, jobs and channels: they stand in addresses, file names and records.
+  static var identifier: Self {
+    SettingKind(
+      expected: "1 to 32 small letters, digits, \"-\" or \"_\"",
+      parse: { text in
+        let isAllowed = text.utf8.allSatisfy { byte in
+          (97...122).contains(byte) || (48...57).contains(byte) || byte == 45 || byte == 95
+        }
+        return isAllowed && (1...32).contains(text.utf8.count) ? text : nil
+      },
+      show: { $0 })
+  }
+
+  /// A path; relative ones count from the configuration file's folder.
+  static var path: Self {
+    SettingKind(expected: "a path", parse: { $0.isEmpty ? nil : $0 }, show: { $0 })
+  }
+
+  /// `https://host[:port][/path]`, or `http://` for receivers inside.
+  static var webAddress: Self {
+    SettingKind(
+      expected: "an address that starts with https:// or http://",
+      parse: { text in
+        let rest = ["https://", "http://"].first(where: text.hasPrefix).map { text.dropFirst($0.count) }
+        guard let rest, let first = rest.first, first != "/", !rest.contains(" ") else { return nil }
+        return text
+      },
+      show: { $0 })
+  }
+
+  static func oneOf(_ choices: [String]) -> Self {
+    SettingKind(
+      expected: "one of " + choices.joined(separator: ", "), parse: { choices.contains($0) ? $0 : nil }, show: { $0 })
+  }
+}
+
+extension SettingKind where Value == Bool {
+  static var flag: Self {
+    SettingKind(
+      expected: "true or false",
+      parse: { ["true": true, "false": false][$0] },
+      show: { $0 ? "true" : "false" })
+  }
+}
+
+extension SettingKind where Value == Int {
+  static func number(_ range: ClosedRange<Int>) -> Self {
+    SettingKind(
+      expected: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+      parse: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } },
+      show: String.init)
+  }
+}
+
+extension SettingKind where Value == Int? {
+  /// A whole number, or `auto` for what the program finds best.
+  static func numberOrAuto(_ range: ClosedRange<Int>) -> Self {
+    SettingKind(
+      expected: "auto, or a whole number from \(range.lowerBound) to \(range.upperBound)",
+      parse: { text in
+        if text == "auto" { return .some(nil) }
+        return Int(text).flatMap { range.contains($0) ? .some($0) : nil }
+      },
+      show: { $0.map(String.init) ?? "auto" })
+  }
+}
+
+extension SettingKind where Value == Duration {
+  private static var units: [(name: String, nanoseconds: Int64)] {
+    [
+      ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("min", 60_000_000_000), ("s", 1_000_000_000),
+      ("ms", 1_000_000),
+    ]
+  }
+
+  /// `150 ms`, `15 s`, `5 min`, `1 h`, `14 d`; whole numbers or one decimal point.
+  static func duration(_ range: ClosedRange<Duration>) -> Self {
+    SettingKind(
+      expected:
+        "a duration like 150 ms, 15 s, 5 min, 1 h or 14 d, from \(show(range.lowerBound)) to \(show(range.upperBound))",
+      parse: { text in parse(text).flatMap { range.contains($0) ? $0 : nil } },
+      show: show)
+  }
+
+  private static func parse(_ text: String) -> Duration? {
+    guard let split = text.firstIndex(where: { !$0.isNumber && $0 != "." }) else { return nil }
+    let unit = text[split...].drop { $0 == " " }
+    guard let scale = units.first(where: { $0.name == unit }), let thousandths = Decimal3.parse(text[..<split]),
+      case let (product, overflow) = thousandths.multipliedReportingOverflow(by: scale.nanoseconds), !overflow
+    else { return nil }
+    return .nanoseconds(product / 1000)
+  }
+
+  private static func show(_ duration: Duration) -> String {
+    let nanoseconds = duration.nanoseconds
+    let unit = units.first { nanoseconds != 0 && nanoseconds % $0.nanoseconds == 0 } ?? ("ms", 1_000_000)
+    let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: unit.nanoseconds)
+    return rest == 0 ? "\(whole) \(unit.name)" : "\(Double(nanoseconds) / Double(unit.nanoseconds)) \(unit.name)"
+  }
+}
+
+/// A share in parts per million, which is how limits are compared: in integers.
+struct PartsPerMillion: Equatable {
+  var value: Int64
+}
+
+extension SettingKind where Value == PartsPerMillion {
+  static var percent: Self {
+    SettingKind(
+      expected: "a percentage like 1 % or 0.5 %, at most 100 %",
+      parse: { text in
+        guard text.hasSuffix("%"), let thousandths = Decimal3.parse(text.dropLast().filter { $0 != " " }),
+          thousandths <= 100_000
+        else { return nil }
+        return PartsPerMillion(value: thousandths * 10)
+      },
+      show: { ppm in
+        let (whole, rest) = ppm.value.quotientAndRemainder(dividingBy: 10_000)
+        return rest == 0 ? "\(whole) %" : "\(Double(ppm.value) / 10_000) %"
+      })
+  }
+}
+
+/// `m of n` intervals.
+struct CountOf: Equatable {
+  var count: Int
+  var total: Int
+}
+
+extension SettingKind where Value == CountOf {
+  static var countOf: Self {
+    SettingKind(
+      expected: "a count of intervals like 6 of 8, at most 64",
+      parse: { text in
+        let words = text.split(separator: " ")
+        guard words.count == 3, words[1] == "of", let count = Int(words[0]), let total = Int(words[2]),
+          (1...64).contains(total), (1...total).contains(count)
+        else { return nil }
+        return CountOf(count: count, total: total)
+      },
+      show: { "\($0.count) of \($0.total)" })
+  }
+}
+
+extension SettingKind where Value == IPAddress {
+  static var address: Self {
+    SettingKind(expected: "an IPv4 or IPv6 address", parse: { IPAddress($0) }, show: { $0.description })
+  }
+}
+
+extension SettingKind where Value == AddressBlock {
+  static var network: Self {
+    SettingKind(
+      expected: "a network like 10.7.0.0/16 (no bits set after the prefix)", parse: { AddressBlock($0) },
+      show: { $0.description })
+  }
+}
+
+extension SettingKind where Value == Endpoint {
+  static var endpoint: Self {
+    SettingKind(
+      expected: "an address and port like 10.1.0.5:862 or [2001:db8::5]:862", parse: { Endpoint($0) },
+      show: { $0.description })
+  }
+}
+
+/// Decimal numbers with at most three places, exactly, in thousandths.
+enum Decimal3 {
+  static func parse(_ text: some StringProtocol) -> Int64? {
+    let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = parts.first, let whole = Int64(first), whole >= 0, whole < 1 << 50 else { return nil }
+    guard parts.count == 2 else { return whole * 1000 }
+    let places = parts[1]
+    guard (1...3).contains(places.count), let fraction = Int64(places), fraction >= 0 else { return nil }
+    return whole * 1000 + fraction * [100, 10, 1][places.count - 1]
+  }
+}
