@@ -1,0 +1,4 @@
+/// Stands for SDP's canonical codec until that lands.
+public enum Codec: UInt8, Sendable, Hashable {
+  case opus, vp8
+}
