@@ -6,7 +6,7 @@ public enum Paths {
   public static let records = "/v1/records"
   /// `GET` what the dashboard shows first.
   public static let overview = "/v1/overview"
-  /// `GET` event stream for dashboards: `overview` events, then changes.
+  /// `GET` event stream for dashboards: an `overview` event at once and after every change.
   public static let events = "/v1/events"
   /// `GET` incidents, newest first.
   public static let incidents = "/v1/incidents"
@@ -15,4 +15,40 @@ public enum Paths {
   public static let metrics = "/metrics"
   public static let whip = "/whip"
   public static let whep = "/whep"
+  /// The meeting page of a room, for people.
+  public static let meeting = "/r"
+
+  /// Where a room's participants are made (`POST`).
+  public static func participants(of room: RoomName) -> String {
+    "\(rooms)/\(room.pathComponent)/participants"
+  }
+
+  /// One participant: `PATCH` to restart or change state, `DELETE` to leave.
+  public static func participant(_ id: String, of room: RoomName) -> String {
+    "\(participants(of: room))/\(id)"
+  }
+
+  /// The event stream of one participant.
+  public static func participantEvents(_ id: String, of room: RoomName) -> String {
+    "\(participant(id, of: room))/events"
+  }
+
+  /// A WHIP publisher's resource.
+  public static func whipResource(_ id: String, of room: RoomName) -> String {
+    "\(whip)/\(room.pathComponent)/\(id)"
+  }
+
+  /// A WHEP viewer's resource.
+  public static func whepResource(_ id: String, of room: RoomName) -> String {
+    "\(whep)/\(room.pathComponent)/\(id)"
+  }
+}
+
+/// Content types that are not in everybody's table.
+public enum MediaTypes {
+  public static let records = "application/vnd.kakehashi.records"
+  public static let sdp = "application/sdp"
+  /// Trickled candidates, RFC 8840.
+  public static let sdpFragment = "application/trickle-ice-sdpfrag"
+  public static let eventStream = "text/event-stream"
 }

@@ -1,0 +1,40 @@
+/// The body of every answer that is an error: `{"error": {"code": …, "message": …, "messageJa": …}}`.
+public struct ErrorBody: Codable, Sendable, Equatable {
+  public var error: Detail
+
+  public struct Detail: Codable, Sendable, Equatable {
+    public var code: ErrorCode
+    /// A sentence in English that says what is wrong and what to do.
+    public var message: String
+    /// The same in Japanese.
+    public var messageJa: String
+  }
+
+  public init(code: ErrorCode, message: String, messageJa: String) {
+    error = Detail(code: code, message: message, messageJa: messageJa)
+  }
+}
+
+/// What programs branch on; sentences are for people and may change.
+public enum ErrorCode: String, Codable, Sendable, CaseIterable {
+  case badRequest = "bad_request"
+  case badRoomName = "bad_room_name"
+  case badDisplayName = "bad_display_name"
+  case badOffer = "bad_offer"
+  case unsupportedOffer = "unsupported_offer"
+  case badRecords = "bad_records"
+  case unauthorized
+  case notFound = "not_found"
+  case participantGone = "participant_gone"
+  case methodNotAllowed = "method_not_allowed"
+  case unsupportedMediaType = "unsupported_media_type"
+  case bodyTooLarge = "body_too_large"
+  case preconditionRequired = "precondition_required"
+  case preconditionFailed = "precondition_failed"
+  case nothingPublished = "nothing_published"
+  case roomFull = "room_full"
+  case relayBusy = "relay_busy"
+  case tooManyListeners = "too_many_listeners"
+  case notServed = "not_served"
+  case internalError = "internal"
+}

@@ -1,0 +1,100 @@
+/// Names of the events in a participant's stream, and what each one's data is.
+public enum RoomEventName: String, Sendable, CaseIterable {
+  /// `Roster`: everybody who is here. First in a stream and after a gap; replaces what the listener knew.
+  case roster
+  /// `RosterEntry` of someone new.
+  case joined
+  /// `RosterEntry` that replaces the one with the same id.
+  case changed
+  /// `LeftParticipant`.
+  case left
+  /// `Speaking`.
+  case speaking
+  /// `Slots`: what all of the listener's own receive sections show now.
+  case slots
+  /// `Ended`: the listener's own participation is over, and the stream with it.
+  case ended
+}
+
+/// One participant as the others see it.
+public struct RosterEntry: Codable, Sendable, Equatable {
+  /// Opaque.
+  public var participant: String
+  public var name: String
+  /// `meeting`, `whip` or `whep`.
+  public var kind: String
+  public var microphone: Bool
+  public var camera: Bool
+  public var screen: Bool
+  /// Contributing-source numbers in the participant's packets: by these a tile knows whose picture it shows.
+  public var csrcs: [UInt32]
+
+  public init(
+    participant: String, name: String, kind: String, microphone: Bool, camera: Bool, screen: Bool, csrcs: [UInt32]
+  ) {
+    self.participant = participant
+    self.name = name
+    self.kind = kind
+    self.microphone = microphone
+    self.camera = camera
+    self.screen = screen
+    self.csrcs = csrcs
+  }
+}
+
+public struct Roster: Codable, Sendable, Equatable {
+  public var participants: [RosterEntry]
+
+  public init(participants: [RosterEntry]) {
+    self.participants = participants
+  }
+}
+
+public struct LeftParticipant: Codable, Sendable, Equatable {
+  public var participant: String
+
+  public init(participant: String) {
+    self.participant = participant
+  }
+}
+
+/// Who is heard now, loudest first, by participant id.
+public struct Speaking: Codable, Sendable, Equatable {
+  public var participants: [String]
+
+  public init(participants: [String]) {
+    self.participants = participants
+  }
+}
+
+public struct Slots: Codable, Sendable, Equatable {
+  public var slots: [SlotStatus]
+
+  public init(slots: [SlotStatus]) {
+    self.slots = slots
+  }
+}
+
+/// What one receive section shows; vacant when `participant` is absent.
+public struct SlotStatus: Codable, Sendable, Equatable {
+  /// The section's mid in the listener's own offer.
+  public var mid: String
+  public var participant: String?
+  /// `microphone`, `camera`, `screen` or `screenSound`.
+  public var source: String?
+
+  public init(mid: String, participant: String?, source: String?) {
+    self.mid = mid
+    self.participant = participant
+    self.source = source
+  }
+}
+
+public struct Ended: Codable, Sendable, Equatable {
+  /// `left`, `timedOut`, `failed` or `shuttingDown`; after all but the first the page joins again by itself.
+  public var reason: String
+
+  public init(reason: String) {
+    self.reason = reason
+  }
+}
