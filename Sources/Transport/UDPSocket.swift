@@ -1,0 +1,124 @@
+import CLinuxNet
+import Glibc
+import Wire
+
+/// A UDP socket bound to one IPv4 or IPv6 endpoint, read and written in batches. Belongs to one thread.
+///
+/// It never shares its port: a second process (or a second start of this one) gets `portInUse`.
+public struct UDPSocket: ~Copyable {
+  public struct Options: Sendable {
+    /// Asked of the kernel, which caps them at `net.core.rmem_max` and `wmem_max` unless we are root.
+    public var receiveBufferBytes = 4 << 20
+    public var sendBufferBytes = 4 << 20
+    /// Lets the kernel deliver runs of equal datagrams as one (GRO); needs a `ReceiveBatch` of 64 KiB a message.
+    public var mergesSegments = false
+    /// Tells each datagram's DSCP and ECN.
+    public var tellsTrafficClass = false
+    /// Tells each datagram's TTL or hop limit.
+    public var tellsHopLimit = false
+    /// Keeps ICMP errors for `nextUnreachable`.
+    public var reportsUnreachable = false
+    /// TTL or hop limit of what is sent; `nil` is the system's default.
+    public var hopLimit: UInt8?
+
+    public init() {}
+  }
+
+  /// For `EventLoop.watch`.
+  public let descriptor: Int32
+  /// The endpoint bound to, with the port the system chose where 0 was asked for.
+  public let localEndpoint: Endpoint
+  /// Datagrams the kernel dropped because its receive queue was full, since the socket was made.
+  public private(set) var kernelDrops: UInt64 = 0
+  private var lastOverflow: UInt32 = 0
+
+  /// Port 0 takes a free port; an address of all zeros takes every address of its family, and of no other.
+  public init(bindingTo endpoint: Endpoint, options: Options = Options()) throws(UDPSocketError) {
+    descriptor = linux_udp_socket(
+      endpoint.linux,
+      linux_socket_options(
+        receive_buffer_bytes: Int32(clamping: options.receiveBufferBytes),
+        send_buffer_bytes: Int32(clamping: options.sendBufferBytes), merge_segments: options.mergesSegments,
+        report_errors: options.reportsUnreachable, traffic_class: options.tellsTrafficClass,
+        hop_limit: options.tellsHopLimit, send_hop_limit: Int32(options.hopLimit ?? 0)))
+    guard descriptor >= 0 else { throw UDPSocketError(endpoint: endpoint, code: errno) }
+    var bound = linux_endpoint()
+    guard linux_local_endpoint(descriptor, &bound) == 0 else {
+      let code = errno
+      _ = linux_close(descriptor)
+      throw UDPSocketError(endpoint: endpoint, code: code)
+    }
+    localEndpoint = Endpoint(bound)
+  }
+
+  deinit {
+    _ = linux_close(descriptor)
+  }
+
+  /// Fills `batch` with what waits, without blocking; what it held before is gone. Returns whether anything came.
+  public mutating func receive(into batch: inout ReceiveBatch) -> Bool {
+    guard let overflow = batch.fill(from: descriptor) else { return false }
+    if let overflow {
+      kernelDrops &+= UInt64(overflow &- lastOverflow)
+      lastOverflow = overflow
+    }
+    return true
+  }
+
+  /// Sends and empties `batch`. What could not be sent is dropped and counted, never waited for.
+  @discardableResult
+  public borrowing func flush(_ batch: inout SendBatch) -> SendSummary {
+    batch.flush(to: descriptor)
+  }
+
+  /// The next destination an ICMP error came back for; needs `reportsUnreachable`.
+  public borrowing func nextUnreachable() -> Unreachable? {
+    var destination = linux_endpoint()
+    var code: Int32 = 0
+    while linux_next_error(descriptor, &destination, &code) == 1 {
+      if code != 0 { return Unreachable(destination: Endpoint(destination), code: code) }
+    }
+    return nil
+  }
+}
+
+/// An ICMP error: the network's or the host's own word that datagrams do not get there.
+public struct Unreachable: Sendable, Equatable {
+  public let destination: Endpoint
+  /// errno: ECONNREFUSED when the host has no such port, EHOSTUNREACH, ENETUNREACH, EMSGSIZE and so on.
+  public let code: Int32
+
+  /// The host answers but nothing listens on that port.
+  public var isRefused: Bool { code == ECONNREFUSED }
+}
+
+/// Why a socket could not be made, in a sentence that names the endpoint.
+public enum UDPSocketError: Error, Equatable, Sendable, CustomStringConvertible {
+  case portInUse(Endpoint)
+  case addressNotOnThisMachine(Endpoint)
+  case portNeedsPrivilege(Endpoint)
+  case failed(Endpoint, SystemError)
+
+  init(endpoint: Endpoint, code: Int32) {
+    switch code {
+    case EADDRINUSE: self = .portInUse(endpoint)
+    case EADDRNOTAVAIL: self = .addressNotOnThisMachine(endpoint)
+    case EACCES: self = .portNeedsPrivilege(endpoint)
+    default: self = .failed(endpoint, SystemError("listen on UDP \(endpoint)", code: code))
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .portInUse(let endpoint):
+      "UDP port \(endpoint.port) on \(endpoint.address) is in use; stop the program that holds it "
+        + "(`ss -lunp 'sport = :\(endpoint.port)'` names it) or configure another port."
+    case .addressNotOnThisMachine(let endpoint):
+      "\(endpoint.address) is not an address of this machine; configure one that `ip address` lists."
+    case .portNeedsPrivilege(let endpoint):
+      "UDP port \(endpoint.port) needs a privilege; run with CAP_NET_BIND_SERVICE or configure a port above 1023."
+    case .failed(_, let error):
+      error.description
+    }
+  }
+}
