@@ -9,8 +9,9 @@ public struct PathRecord: Sendable, Equatable {
   public static let schemaVersion: UInt16 = 1
 
   public var id: ID
-  public var origin: Origin
-  public var interval: Interval
+  /// How long the interval is that starts at `id.intervalStart`.
+  public var length: Duration
+  public var condition: Condition
   /// Size of the measured packets' UDP payload in bytes; `nil` where they vary.
   public var packetBytes: UInt16?
   /// DSCP the packets were sent with and, for each value seen on arrival, how often.
@@ -21,14 +22,47 @@ public struct PathRecord: Sendable, Equatable {
   /// One way, only where both clocks were known good (`clock`).
   public var forwardDelay: Distribution
   public var reverseDelay: Distribution
-  /// |D| of RFC 3550 between consecutive packets, in nanoseconds: its mean is what is judged.
+  /// One-way delay above the path's least, in nanoseconds, for origins that cannot know the delay itself (RFC 5481's
+  /// PDV is its 95th percentile). Empty where `roundTrip` says it better.
+  public var excessDelay: Distribution
+  /// |D| of RFC 3550 between consecutive packets, in nanoseconds: its mean is what is judged. On the way there or, for
+  /// a receiver's record, on the way it saw. The clocks' difference cancels out, so they need not be synchronised.
   public var delayVariation: Distribution
+  /// The same on the way back; empty where there is none.
+  public var reverseDelayVariation: Distribution
   /// RFC 3550's J at the interval's end in nanoseconds: shown for comparison, never judged.
   public var rfc3550Jitter: UInt64?
   public var clock: ClockQuality
   public var timestamps: TimestampSource
   /// Why the measurement itself cannot be trusted fully; empty when it can.
   public var degradations: Set<Degradation>
+
+  public init(
+    id: ID, length: Duration, condition: Condition = .measured, packetBytes: UInt16? = nil,
+    dscp: DSCPSeen = DSCPSeen(), loss: LossCounts = LossCounts(), roundTrip: Distribution = Distribution(),
+    forwardDelay: Distribution = Distribution(), reverseDelay: Distribution = Distribution(),
+    excessDelay: Distribution = Distribution(), delayVariation: Distribution = Distribution(),
+    reverseDelayVariation: Distribution = Distribution(), rfc3550Jitter: UInt64? = nil,
+    clock: ClockQuality = ClockQuality(), timestamps: TimestampSource = .userSpace,
+    degradations: Set<Degradation> = []
+  ) {
+    self.id = id
+    self.length = length
+    self.condition = condition
+    self.packetBytes = packetBytes
+    self.dscp = dscp
+    self.loss = loss
+    self.roundTrip = roundTrip
+    self.forwardDelay = forwardDelay
+    self.reverseDelay = reverseDelay
+    self.excessDelay = excessDelay
+    self.delayVariation = delayVariation
+    self.reverseDelayVariation = reverseDelayVariation
+    self.rfc3550Jitter = rfc3550Jitter
+    self.clock = clock
+    self.timestamps = timestamps
+    self.degradations = degradations
+  }
 
   /// Deterministic, so that a record sent twice is stored once.
   public struct ID: Sendable, Hashable {
@@ -37,9 +71,47 @@ public struct PathRecord: Sendable, Equatable {
     /// Drawn at random at each start of the agent.
     public var boot: UInt64
     public var path: Path
+    /// Never merged with one another, so two origins may speak of one path and interval.
+    public var origin: Origin
     public var intervalStart: WallTime
     /// Corrections of the same interval count up; the highest replaces the others.
     public var revision: UInt32
+
+    public init(
+      agent: String, boot: UInt64, path: Path, origin: Origin, intervalStart: WallTime, revision: UInt32 = 0
+    ) {
+      self.agent = agent
+      self.boot = boot
+      self.path = path
+      self.origin = origin
+      self.intervalStart = intervalStart
+      self.revision = revision
+    }
+
+    /// The same for all revisions of one record.
+    public var unrevised: ID {
+      ID(agent: agent, boot: boot, path: path, origin: origin, intervalStart: intervalStart)
+    }
+  }
+
+  public var path: Path { id.path }
+  public var origin: Origin { id.origin }
+  public var interval: Interval { Interval(start: id.intervalStart, length: length) }
+  public var series: Series { Series(path: id.path, origin: id.origin) }
+
+  /// What is judged on its own: one path as one origin sees it.
+  public struct Series: Sendable, Hashable, Comparable {
+    public var path: Path
+    public var origin: Origin
+
+    public init(path: Path, origin: Origin) {
+      self.path = path
+      self.origin = origin
+    }
+
+    public static func < (left: Series, right: Series) -> Bool {
+      (left.path, left.origin.description) < (right.path, right.origin.description)
+    }
   }
 
   /// Never merged with one another.
@@ -59,6 +131,18 @@ public struct PathRecord: Sendable, Equatable {
     case downlink
   }
 
+  /// What kind of interval it was.
+  public enum Condition: String, Sendable, Hashable, CaseIterable {
+    /// Packets were to flow: judged by the counts.
+    case measured
+    /// Muted, silent (DTX) or nothing to send: neither lost nor unknown.
+    case idle
+    /// The receiver stopped reporting while packets were sent to it.
+    case receiverSilent
+    /// The host answers and nothing listens there: not loss.
+    case targetDown
+  }
+
   public struct Interval: Sendable, Hashable {
     public var start: WallTime
     public var length: Duration
@@ -72,83 +156,52 @@ public struct PathRecord: Sendable, Equatable {
   }
 }
 
-/// From a site to a target, by a route.
-public struct Path: Sendable, Hashable, Comparable {
-  /// Configured id of the site the packets start from.
-  public var site: String
-  /// Configured id of the target: a site, a relay or a service.
-  public var target: String
-  public var route: Route
-  /// Tells paths apart that share the rest: a job's name or, for calls, the participant's opaque id. Empty for most.
-  public var label: String
-
-  public init(site: String, target: String, route: Route, label: String = "") {
-    self.site = site
-    self.target = target
-    self.route = route
-    self.label = label
+extension PathRecord.Origin: LosslessStringConvertible {
+  /// `probe stamp`, `call uplink`, `call downlink` or `capture`.
+  public var description: String {
+    switch self {
+    case .probe(let kind): "probe \(kind)"
+    case .call(let segment): "call \(segment.rawValue)"
+    case .capture: "capture"
+    }
   }
 
-  public enum Route: String, Sendable, Hashable, CaseIterable {
-    case direct
-    case proxy
-    case relay
+  public init?(_ description: String) {
+    let words = description.split(separator: " ", maxSplits: 1)
+    switch (words.first, words.count) {
+    case ("probe", 2): self = .probe(kind: String(words[1]))
+    case ("call", 2):
+      guard let segment = PathRecord.CallSegment(rawValue: String(words[1])) else { return nil }
+      self = .call(segment)
+    case ("capture", 1): self = .capture
+    default: return nil
+    }
   }
-
-  public static func < (left: Path, right: Path) -> Bool {
-    (left.site, left.target, left.route.rawValue, left.label)
-      < (right.site, right.target, right.route.rawValue, right.label)
-  }
-}
-
-/// Exact counts of an interval's packets, each counted in the interval it was sent in.
-public struct LossCounts: Sendable, Equatable {
-  public var sent: UInt64 = 0
-  /// Answered (or received, where the origin is a receiver) in time; duplicates not counted again.
-  public var received: UInt64 = 0
-  /// Lost on the way there and back, where the reflector is stateful; else both are `nil` and `roundTripLost` counts.
-  public var forwardLost: UInt64?
-  public var reverseLost: UInt64?
-  public var roundTripLost: UInt64 = 0
-  /// Lost because it came after the timeout of 2 s.
-  public var late: UInt64 = 0
-  public var duplicates: UInt64 = 0
-  /// RFC 4737: received, but after a packet that was sent later.
-  public var reordered: UInt64 = 0
-  /// Received, but later than the path's minimum + 60 ms: no use to a meeting.
-  public var discarded: UInt64 = 0
-  /// Repaired by retransmission: still counted as lost.
-  public var recovered: UInt64 = 0
-  /// How many bursts of 1, 2, 3, 4, 5–9 and 10 or more consecutive losses.
-  public var bursts = BurstCounts()
-
-  public init() {}
-}
-
-public struct BurstCounts: Sendable, Equatable {
-  /// Bursts of length 1, 2, 3, 4, 5–9, 10 and more.
-  public var counts: [UInt64] = Array(repeating: 0, count: 6)
-  public var longest: UInt64 = 0
-
-  public init() {}
 }
 
 public struct DSCPSeen: Sendable, Equatable {
-  public var sent: UInt8 = 0
+  /// 0–63.
+  public var sent: UInt8
   /// DSCP on arrival at the far end (forward), by value.
-  public var arrived: [UInt8: UInt64] = [:]
+  public var arrived: [UInt8: UInt64]
 
-  public init() {}
+  public init(sent: UInt8 = 0, arrived: [UInt8: UInt64] = [:]) {
+    self.sent = sent
+    self.arrived = arrived
+  }
 }
 
 /// How far the interval's clocks can be trusted for one-way figures.
 public struct ClockQuality: Sendable, Equatable {
   /// Both ends say they are synchronised and nothing contradicts them.
-  public var isSynchronized = false
+  public var isSynchronized: Bool
   /// Sum of both ends' stated errors in nanoseconds; `nil` when unknown.
   public var errorNanoseconds: UInt64?
 
-  public init() {}
+  public init(isSynchronized: Bool = false, errorNanoseconds: UInt64? = nil) {
+    self.isSynchronized = isSynchronized
+    self.errorNanoseconds = errorNanoseconds
+  }
 }
 
 public enum TimestampSource: String, Sendable, Hashable, CaseIterable {

@@ -1,0 +1,28 @@
+/// From a site to a target, by a route.
+public struct Path: Sendable, Hashable, Comparable {
+  /// Configured id of the site the packets start from.
+  public var site: String
+  /// Configured id of the target: a site, a relay or a service.
+  public var target: String
+  public var route: Route
+  /// Tells paths apart that share the rest: a job's name or, for calls, the participant's opaque id. Empty for most.
+  public var label: String
+
+  public init(site: String, target: String, route: Route, label: String = "") {
+    self.site = site
+    self.target = target
+    self.route = route
+    self.label = label
+  }
+
+  public enum Route: String, Sendable, Hashable, CaseIterable {
+    case direct
+    case proxy
+    case relay
+  }
+
+  public static func < (left: Path, right: Path) -> Bool {
+    (left.site, left.target, left.route.rawValue, left.label)
+      < (right.site, right.target, right.route.rawValue, right.label)
+  }
+}

@@ -1,0 +1,155 @@
+import Measurement
+import Testing
+import Wire
+
+@Suite struct PathRecordCodecTests {
+  @Test("Every field survives the wire")
+  func roundTrip() throws {
+    for record in [PathRecord.full, .empty, .call] {
+      #expect(try PathRecordCodec.decode(PathRecordCodec.encode(record)) == record)
+    }
+  }
+
+  @Test("Version 1 keeps its bytes")
+  func golden() throws {
+    // Any change here breaks spools and databases that exist: raise the schema version instead.
+    let golden: [UInt8] = [
+      0x00, 0x00, 0x00, 0x97,  // length
+      0x00, 0x01,  // version
+      0x03, 0x74, 0x73, 0x75, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,  // agent, boot
+      0x03, 0x74, 0x73, 0x75, 0x02, 0x68, 0x71, 0x01, 0x03, 0x6a, 0x6f, 0x62,  // site, target, route, label
+      0x00, 0x05, 0x73, 0x74, 0x61, 0x6d, 0x70,  // origin
+      0x17, 0xf5, 0xc2, 0x9a, 0x44, 0xb6, 0x40, 0x00,  // interval start
+      0x00, 0x00, 0x00, 0x02,  // revision
+      0x00, 0x00, 0x00, 0x03, 0x7e, 0x11, 0xd6, 0x00,  // interval length
+      0x00, 0x01, 0xac, 0x01,  // condition, packet size
+      0x2e, 0x02, 0x00, 0x01, 0x2e, 0xea, 0x05,  // DSCP
+      0xee, 0x05, 0xe8, 0x05, 0x01, 0x03, 0x01, 0x02, 0x01,  // sent, received, lost
+      0x01, 0x04, 0x05, 0x06, 0x07, 0x08,  // late to refused
+      0x01, 0x01, 0x00, 0x00, 0x00, 0x00, 0x02,  // bursts
+      0x02, 0xff, 0xc9, 0xa7, 0xda, 0x01, 0x80, 0x87, 0xa7, 0x0e, 0xff,  // round trip
+      0xc2, 0x80, 0xcc, 0x01, 0x02, 0xff, 0x07, 0x01, 0xf3, 0x01, 0x01,
+      0x01, 0x01, 0x01, 0x01, 0x01, 0x00, 0x01,  // forward delay
+      0x01, 0x02, 0x02, 0x02, 0x01, 0x00, 0x01,  // reverse delay
+      0x01, 0x03, 0x03, 0x03, 0x01, 0x00, 0x01,  // excess delay
+      0x01, 0x04, 0x04, 0x04, 0x01, 0x00, 0x01,  // delay variation
+      0x01, 0x05, 0x05, 0x05, 0x01, 0x00, 0x01,  // reverse delay variation
+      0x01, 0x06, 0x01, 0x01, 0x07,  // RFC 3550 jitter, clock
+      0x00, 0x00, 0x11,  // timestamps, degradations
+    ]
+    #expect(PathRecordCodec.encode(.full) == golden)
+    #expect(try PathRecordCodec.decode(golden) == .full)
+  }
+
+  @Test("Records follow one another and come back in order")
+  func concatenation() throws {
+    let records = [PathRecord.full, .call, .empty]
+    let bytes = PathRecordCodec.encode(records)
+    #expect(bytes == records.flatMap { PathRecordCodec.encode($0) })
+    #expect(try PathRecordCodec.decodeAll(bytes) == records)
+    #expect(try PathRecordCodec.decodeAll([]) == [])
+  }
+
+  @Test("A record cut anywhere is refused and nothing traps")
+  func truncation() {
+    let bytes = PathRecordCodec.encode(.full)
+    for length in 0..<bytes.count {
+      #expect(throws: PathRecordDecodeError.self) { try PathRecordCodec.decode(bytes.prefix(length)) }
+    }
+  }
+
+  @Test("Any one byte changed is read or refused, never trapped on")
+  func corruption() {
+    let bytes = PathRecordCodec.encode([.full, .call])
+    for place in bytes.indices {
+      for value in [0x00, 0x01, 0x7f, 0x80, 0xff] as [UInt8] {
+        var damaged = bytes
+        damaged[place] = value
+        _ = try? PathRecordCodec.decodeAll(damaged)
+      }
+    }
+  }
+
+  @Test("A newer version is refused in a sentence that says what to do")
+  func newerVersion() throws {
+    var bytes = PathRecordCodec.encode([.empty, .empty])
+    let second = bytes.count / 2
+    bytes[second + 5] = 2
+    let error = #expect(throws: PathRecordDecodeError.self) { try PathRecordCodec.decodeAll(bytes) }
+    #expect(error == PathRecordDecodeError(offset: second, reason: .newerVersion(2)))
+    #expect(
+      error?.description
+        == "The record at byte \(second) has version 2, this program reads up to 1: update this program before the one that sends."
+    )
+  }
+
+  @Test("A claimed length over the limit is refused before anything is read")
+  func tooLong() {
+    #expect(throws: PathRecordDecodeError(offset: 0, reason: .tooLong(bytes: 0xffff_ffff))) {
+      try PathRecordCodec.decode([0xff, 0xff, 0xff, 0xff, 0, 1])
+    }
+  }
+
+  @Test("More records than the limit are refused")
+  func tooMany() {
+    let bytes = PathRecordCodec.encode([.empty, .empty, .empty])
+    #expect(throws: PathRecordDecodeError(offset: bytes.count / 3 * 2, reason: .tooManyRecords(limit: 2))) {
+      try PathRecordCodec.decodeAll(bytes, limit: 2)
+    }
+  }
+
+  @Test("Bytes inside the record that no field uses are refused")
+  func trailing() {
+    var bytes = PathRecordCodec.encode(.empty)
+    bytes[3] += 1
+    bytes.append(0)
+    #expect(throws: PathRecordDecodeError(offset: bytes.count - 1, reason: .trailingBytes)) {
+      try PathRecordCodec.decode(bytes)
+    }
+  }
+
+  @Test("A text over 255 bytes is cut between characters")
+  func longText() throws {
+    var record = PathRecord.empty
+    record.id.path.label = String(repeating: "県", count: 100)
+    let read = try PathRecordCodec.decode(PathRecordCodec.encode(record))
+    #expect(read.path.label == String(repeating: "県", count: 85))
+  }
+}
+
+extension PathRecord {
+  static let start = WallTime(seconds: 1_726_500_000)
+
+  static let empty = PathRecord(
+    id: ID(
+      agent: "", boot: 0, path: Path(site: "a", target: "b", route: .direct), origin: .capture,
+      intervalStart: WallTime(nanoseconds: -1)),
+    length: .nanoseconds(1))
+
+  static let call = PathRecord(
+    id: ID(
+      agent: "relay", boot: .max, path: Path(site: "tsu", target: "hq", route: .relay, label: "participant"),
+      origin: .call(.downlink), intervalStart: start),
+    length: .seconds(5), condition: .receiverSilent, loss: LossCounts(sent: .max, received: 1, recovered: 3),
+    excessDelay: Distribution([0, 1, .max]))
+
+  static let full: PathRecord = {
+    var bursts = BurstCounts()
+    bursts.record(length: 1)
+    bursts.record(length: 2)
+    return PathRecord(
+      id: ID(
+        agent: "tsu", boot: 0x0102_0304_0506_0708,
+        path: Path(site: "tsu", target: "hq", route: .proxy, label: "job"), origin: .probe(kind: "stamp"),
+        intervalStart: start, revision: 2),
+      length: .seconds(15), packetBytes: 172, dscp: DSCPSeen(sent: 46, arrived: [0: 1, 46: 746]),
+      loss: LossCounts(
+        sent: 750, received: 744, forwardLost: 3, reverseLost: 2, roundTripLost: 1, late: 1, duplicates: 4,
+        reordered: 5, discarded: 6, recovered: 7, refused: 8, bursts: bursts),
+      roundTrip: Distribution([30_000_000, 427_827_583]), forwardDelay: Distribution([1]),
+      reverseDelay: Distribution([2]), excessDelay: Distribution([3]), delayVariation: Distribution([4]),
+      reverseDelayVariation: Distribution([5]), rfc3550Jitter: 6,
+      clock: ClockQuality(isSynchronized: true, errorNanoseconds: 7), timestamps: .kernel,
+      degradations: [.schedulerLate, .partial])
+  }()
+}
