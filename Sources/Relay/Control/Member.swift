@@ -1,0 +1,40 @@
+import Wire
+
+/// A participant as the control plane knows it.
+struct Member: Sendable {
+  let number: ParticipantNumber
+  let resource: String
+  let name: String
+  let kind: ParticipantKind
+  /// Where its signalling came from.
+  let clientAddress: IPAddress
+  /// Where its media comes from, once it does.
+  var mediaAddress: IPAddress?
+  /// The ICE session: its ETag and the client's user name fragment.
+  var etag: String
+  var clientFragment: String
+  /// Its media flows, so the others see it, and what of it is on; `nil` before.
+  var media: MediaState?
+  var slots: [SlotContent] = []
+  /// Uplink of the last closed interval.
+  var lossPercent: Double?
+  var jitterMilliseconds: Double?
+
+  var address: IPAddress { mediaAddress ?? clientAddress }
+  var isPresent: Bool { media != nil }
+
+  /// As the others see it.
+  var rosterEntry: RosterEntry {
+    let media = media ?? MediaState()
+    return RosterEntry(
+      participant: number.description, name: name, kind: kind, microphone: media.microphone, camera: media.camera,
+      screen: media.screen, csrcs: [number.value])
+  }
+}
+
+/// Which of a participant's sources are on: by what it says, else by its packets.
+struct MediaState: Sendable, Equatable, BitwiseCopyable {
+  var microphone = false
+  var camera = false
+  var screen = false
+}

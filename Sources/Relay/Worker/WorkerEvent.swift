@@ -1,0 +1,37 @@
+import Wire
+
+/// A fact that a Worker tells the control plane.
+enum WorkerEvent: Sendable {
+  /// The participant's media flows, and these are its switches: the others see it now.
+  case presence(ParticipantNumber, MediaState)
+  /// Media comes from this address now.
+  case address(ParticipantNumber, IPAddress)
+  /// Loudest first.
+  case speaking(RoomNumber, [ParticipantNumber])
+  /// What the participant's receive sections show.
+  case slots(ParticipantNumber, [SlotContent])
+  case ended(ParticipantNumber, EndReason)
+  /// What was received and reported in an interval that is over.
+  case intervals([CallInterval])
+
+  /// What the event is about: of two with the same subject only the newer one matters.
+  enum Subject: Hashable, Sendable {
+    case presence(ParticipantNumber)
+    case address(ParticipantNumber)
+    case speaking(RoomNumber)
+    case slots(ParticipantNumber)
+    case ended(ParticipantNumber)
+  }
+
+  /// `nil` for events that each count.
+  var subject: Subject? {
+    switch self {
+    case .presence(let participant, _): .presence(participant)
+    case .address(let participant, _): .address(participant)
+    case .speaking(let room, _): .speaking(room)
+    case .slots(let participant, _): .slots(participant)
+    case .ended(let participant, _): .ended(participant)
+    case .intervals: nil
+    }
+  }
+}
