@@ -1,0 +1,148 @@
+/// Reading: what the relay takes of an offered section.
+extension NegotiatedSection {
+  init(
+    _ media: MediaDescription, mid: String, in offer: SessionDescription, isBundled: Bool
+  ) throws(SDPError) {
+    self.mid = mid
+    isAudio = media.media == "audio"
+    let direction = Direction(of: media, in: offer)
+    let isSource = direction == .sendonly || direction == .sendrecv
+    usesReducedSizeRTCP = media.attributes.has("rtcp-rsize")
+    isSlides = media.attributes["content"]?.value == "slides"
+    streamID = media.attributes["msid"]?.value?.split(separator: " ").first.map(String.init)
+
+    if let reason = Self.rejection(of: media, isBundled: isBundled) {
+      role = .rejected(reason)
+      formats = []
+    } else {
+      let offered = try OfferedFormats(media)
+      formats = offered.negotiated()
+      role =
+        if formats.isEmpty { .rejected(.noCodecInCommon) } else if isSource { .source } else if direction == .recvonly {
+          .slot
+        } else { .inactive }
+    }
+    extensions = formats.isEmpty ? NegotiatedExtensions() : try Self.extensions(of: media, in: offer)
+    // Firefox writes a=ssrc in sections it only receives in; those are no sources.
+    let declared = role == .source ? SourceAttributes(media.attributes) : SourceAttributes([])
+    ssrc = declared.primary
+    retransmissionSSRC = declared.retransmission
+  }
+
+  private static func rejection(of media: MediaDescription, isBundled: Bool) -> Rejection? {
+    if media.isStopped { return .stopped }
+    if media.media != "audio" && media.media != "video" { return .mediaNotCarried }
+    if !["UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "RTP/SAVP"].contains(media.proto) {
+      return .protocolNotCarried
+    }
+    if !isBundled { return .notBundled }
+    if !media.attributes.has("rtcp-mux") && !media.attributes.has("rtcp-mux-only") { return .rtcpNotMultiplexed }
+    return nil
+  }
+
+  /// The extensions the relay reads or writes. `a=extmap-allow-mixed` is not answered, so packets keep to the one-byte
+  /// form and ids above 14 cannot be used.
+  private static func extensions(
+    of media: MediaDescription, in offer: SessionDescription
+  ) throws(SDPError) -> NegotiatedExtensions {
+    var extensions = NegotiatedExtensions()
+    for attributes in [media.attributes, offer.attributes] {
+      for attribute in attributes where attribute.name == "extmap" {
+        guard let map = attribute.value.flatMap(ExtensionMap.init) else {
+          throw SDPError(line: attribute.line, .malformedAttribute("extmap"))
+        }
+        guard map.id <= 14 else { continue }
+        if map.uri == ExtensionMap.mid, extensions.mid == nil {
+          extensions.mid = map.id
+        } else if map.uri == ExtensionMap.audioLevel, extensions.audioLevel == nil, media.media == "audio" {
+          extensions.audioLevel = map.id
+        } else {
+          continue
+        }
+        extensions.maps.append(map)
+      }
+    }
+    return extensions
+  }
+}
+
+/// The formats of an offered section by payload type.
+private struct OfferedFormats {
+  private struct Format {
+    var map: RTPMap
+    var parameters: FormatParameters
+  }
+
+  private var formats: [Format] = []
+  private var feedback: [RTCPFeedback] = []
+
+  init(_ media: MediaDescription) throws(SDPError) {
+    var maps: [UInt8: RTPMap] = [:]
+    var parameters: [String: FormatParameters] = [:]
+    for attribute in media.attributes {
+      switch attribute.name {
+      case "rtpmap":
+        guard let map = attribute.value.flatMap(RTPMap.init) else {
+          throw SDPError(line: attribute.line, .malformedAttribute("rtpmap"))
+        }
+        if maps[map.payloadType] == nil { maps[map.payloadType] = map }
+      case "fmtp":
+        guard let value = attribute.value.flatMap(FormatParameters.init) else {
+          throw SDPError(line: attribute.line, .malformedAttribute("fmtp"))
+        }
+        if parameters[value.format] == nil { parameters[value.format] = value }
+      case "rtcp-fb":
+        guard let value = attribute.value.flatMap(RTCPFeedback.init) else {
+          throw SDPError(line: attribute.line, .malformedAttribute("rtcp-fb"))
+        }
+        feedback.append(value)
+      default: break
+      }
+    }
+    var listed: Set<UInt8> = []
+    for format in media.formats {
+      // A format without a=rtpmap has a static payload type (RFC 3551); the relay carries none of those.
+      guard let payloadType = UInt8(format), let map = maps[payloadType], listed.insert(payloadType).inserted else {
+        continue
+      }
+      formats.append(Format(map: map, parameters: parameters[format] ?? FormatParameters(format: format)))
+    }
+  }
+
+  /// What the relay carries, best first and otherwise in the offer's order.
+  func negotiated() -> [NegotiatedFormat] {
+    let isRetransmission = { (format: Format) in format.map.encodingName.lowercased() == "rtx" }
+    let negotiated = formats.compactMap { format -> NegotiatedFormat? in
+      guard let codec = Codec(format.map, format.parameters) else { return nil }
+      let payloadType = format.map.payloadType
+      let retransmission = formats.first { isRetransmission($0) && $0.parameters["apt"] == "\(payloadType)" }
+      return NegotiatedFormat(
+        payloadType: payloadType, codec: codec, retransmissionPayloadType: retransmission?.map.payloadType,
+        parameters: answer(format.parameters, codec),
+        feedback: codec.isAudio ? [] : ["nack", "nack pli", "ccm fir"].filter { offers($0, payloadType) })
+    }
+    return negotiated.enumerated()
+      .sorted { ($0.element.codec.rank, $0.offset) < ($1.element.codec.rank, $1.offset) }
+      .map(\.element)
+  }
+
+  private func offers(_ kind: String, _ payloadType: UInt8) -> Bool {
+    feedback.contains { $0.kind == kind && ($0.payloadType == nil || $0.payloadType == payloadType) }
+  }
+
+  /// Opus: silence need not be sent, and lost packets are repaired in band; stereo is the client's choice. Video
+  /// parameters name the variant, so they are said back.
+  private func answer(_ offered: FormatParameters, _ codec: Codec) -> FormatParameters? {
+    let parameters: FormatParameters
+    switch codec.name {
+    case .opus:
+      let kept = offered.only(["minptime", "stereo"]).pairs
+      parameters = FormatParameters(format: offered.format, kept + [("useinbandfec", "1"), ("usedtx", "1")])
+    case .vp8: return nil
+    case .vp9: parameters = offered.only(["profile-id"])
+    case .h264: parameters = offered.only(["level-asymmetry-allowed", "packetization-mode", "profile-level-id"])
+    case .av1: parameters = offered.only(["level-idx", "profile", "tier"])
+    }
+    return parameters.pairs.isEmpty ? nil : parameters
+  }
+}
