@@ -1,0 +1,95 @@
+import Wire
+
+/// A bad network as a value: decides for each datagram whether and when it leaves, from a seed and virtual time.
+///
+/// The same seed, conditions and arrivals give the same fates. Every datagram draws the same number of random values,
+/// so switching, say, jitter on does not change which datagrams are lost.
+public struct Impairment: Sendable {
+  public struct Conditions: Sendable, Equatable {
+    /// Of a million datagrams, how many are lost, independently of one another.
+    public var lossPerMillion = 0
+    /// What every datagram waits.
+    public var delay = Duration.zero
+    /// What a datagram waits on top: evenly from zero to this. The order is kept.
+    public var jitter = Duration.zero
+    /// Of a million datagrams, how many are held back by `reorderingDelay` and may be overtaken.
+    public var reorderingPerMillion = 0
+    public var reorderingDelay = Duration.milliseconds(30)
+    /// Of a million datagrams, how many leave twice.
+    public var duplicationPerMillion = 0
+    /// Bits per second of UDP payload; `nil` is without bound.
+    public var bitsPerSecond: Int?
+    /// What may wait for a rate-bound line, in bytes; more is lost.
+    public var queueBytes = 64_000
+
+    public init() {}
+
+    public static let none = Conditions()
+  }
+
+  public enum Fate: Sendable, Equatable {
+    case lost
+    /// Lost because the line's queue was full.
+    case queueFull
+    case departs(at: MonotonicTime)
+    case departsTwice(at: MonotonicTime)
+  }
+
+  /// May be switched at any time; datagrams already decided keep their fate.
+  public var conditions: Conditions
+  private var random: SplitMix
+  /// The order of departures is kept from here on.
+  private var lastDeparture = MonotonicTime.zero
+  /// When the line will have sent all it has taken.
+  private var lineFree = MonotonicTime.zero
+
+  public init(seed: UInt64, conditions: Conditions = .none) {
+    random = SplitMix(state: seed)
+    self.conditions = conditions
+  }
+
+  /// The fate of a datagram that arrives `now`, no earlier than those before it.
+  public mutating func decide(bytes: Int, now: MonotonicTime) -> Fate {
+    let isLost = chance(conditions.lossPerMillion)
+    let isHeldBack = chance(conditions.reorderingPerMillion)
+    let isDoubled = chance(conditions.duplicationPerMillion)
+    let jitter = Int64(random.next() >> 11) % (max(conditions.jitter.nanoseconds, 0) + 1)
+    if isLost { return .lost }
+    guard let sent = serialize(bytes, now: now) else { return .queueFull }
+    let due = sent.advanced(byNanoseconds: conditions.delay.nanoseconds + jitter)
+    var departure = max(due, lastDeparture)
+    if isHeldBack {
+      departure = departure + conditions.reorderingDelay
+    } else {
+      lastDeparture = departure
+    }
+    return isDoubled ? .departsTwice(at: departure) : .departs(at: departure)
+  }
+
+  private mutating func chance(_ perMillion: Int) -> Bool {
+    Int(random.next() % 1_000_000) < perMillion
+  }
+
+  /// When the line has sent the datagram, `nil` when its queue is full.
+  private mutating func serialize(_ bytes: Int, now: MonotonicTime) -> MonotonicTime? {
+    guard let rate = conditions.bitsPerSecond, rate > 0 else { return now }
+    let start = max(lineFree, now)
+    let waiting = Double(start.nanoseconds(since: now)) * Double(rate) / 8e9
+    guard waiting <= Double(conditions.queueBytes) else { return nil }
+    lineFree = start.advanced(byNanoseconds: Int64(Double(bytes) * 8e9 / Double(rate)))
+    return lineFree
+  }
+}
+
+/// SplitMix64 (Steele, Lea and Flood, 2014): small, seeded, the same everywhere.
+struct SplitMix: RandomNumberGenerator, Sendable {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ mixed >> 31
+  }
+}
