@@ -68,11 +68,13 @@ public struct PathStatus: Codable, Sendable, Equatable {
   public var updatedAt: Double?
   /// The newest intervals, oldest first, for sparklines.
   public var recent: [PathSample]
+  /// What the figures are judged against; absent where the path has no objective.
+  public var limits: QualityLimits?
 
   public init(
     site: String, target: String, route: String, label: String, origin: String, verdict: VerdictName,
     lossPercent: Double?, jitterMilliseconds: Double?, latencyMilliseconds: Double?, pdvMilliseconds: Double?,
-    updatedAt: Double?, recent: [PathSample]
+    updatedAt: Double?, recent: [PathSample], limits: QualityLimits? = nil
   ) {
     self.site = site
     self.target = target
@@ -86,6 +88,20 @@ public struct PathStatus: Codable, Sendable, Equatable {
     self.pdvMilliseconds = pdvMilliseconds
     self.updatedAt = updatedAt
     self.recent = recent
+    self.limits = limits
+  }
+}
+
+/// Limits are inclusive: a figure that equals its limit passes.
+public struct QualityLimits: Codable, Sendable, Equatable {
+  public var lossPercent: Double
+  public var jitterMilliseconds: Double
+  public var latencyMilliseconds: Double
+
+  public init(lossPercent: Double, jitterMilliseconds: Double, latencyMilliseconds: Double) {
+    self.lossPercent = lossPercent
+    self.jitterMilliseconds = jitterMilliseconds
+    self.latencyMilliseconds = latencyMilliseconds
   }
 }
 

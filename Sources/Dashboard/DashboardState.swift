@@ -1,0 +1,120 @@
+import API
+
+/// What the dashboard knows and shows: a value, changed by what arrives and by keys, drawn by screens.
+struct DashboardState: Sendable, Equatable {
+  enum Connection: Sendable, Equatable {
+    case connecting
+    case live
+    /// With the reason, a sentence.
+    case lost(String)
+  }
+
+  enum Key: Sendable, Equatable {
+    case character(Character)
+    case up, down, pageUp, pageDown, home, end
+  }
+
+  /// The monitor's address, as the user gave it.
+  let address: String
+  let words: Words
+  /// Seconds to add to UTC for the times shown.
+  let utcOffset: Int
+  private(set) var overview: Overview?
+  private(set) var connection = Connection.connecting
+  private(set) var screen = ScreenID.overview
+  /// Selected line of the current screen's list; kept within the list when drawn.
+  private(set) var selection = 0
+  private(set) var shouldQuit = false
+
+  init(address: String, words: Words, utcOffset: Int) {
+    self.address = address
+    self.words = words
+    self.utcOffset = utcOffset
+  }
+
+  mutating func receive(_ overview: Overview) {
+    self.overview = overview
+    connection = .live
+    selection = min(selection, max(0, listCount - 1))
+  }
+
+  /// What was last seen stays on the screen, marked as old.
+  mutating func lose(_ reason: String) {
+    connection = .lost(reason)
+  }
+
+  /// `pageRows` is how many lines of a list the terminal shows.
+  mutating func press(_ key: Key, pageRows: Int) {
+    switch key {
+    case .character("q"), .character("Q"): shouldQuit = true
+    case .character("k"), .up: select(selection - 1)
+    case .character("j"), .down: select(selection + 1)
+    case .pageUp: select(selection - max(1, pageRows))
+    case .pageDown: select(selection + max(1, pageRows))
+    case .home: select(0)
+    case .end: select(listCount - 1)
+    case .character(let character):
+      guard let screen = Screens.all.first(where: { $0.key == character }) else { return }
+      self.screen = screen.id
+      selection = 0
+    }
+  }
+
+  private mutating func select(_ line: Int) {
+    selection = max(0, min(line, listCount - 1))
+  }
+
+  private var listCount: Int {
+    guard let overview else { return 0 }
+    return switch screen {
+    case .overview, .paths: overview.paths.count
+    case .meetings: overview.meetings.count
+    case .incidents: overview.incidents.count
+    case .help: 0
+    }
+  }
+
+  // MARK: What screens ask for
+
+  /// Worst first: bad before unknown before good, then by the share of the limit that is used up, then by name.
+  var worstFirst: [PathStatus] {
+    func rank(_ verdict: VerdictName) -> Int {
+      switch verdict {
+      case .bad: 0
+      case .unknown: 1
+      case .good: 2
+      }
+    }
+    return (overview?.paths ?? []).sorted { left, right in
+      if rank(left.verdict) != rank(right.verdict) { return rank(left.verdict) < rank(right.verdict) }
+      let (leftShare, rightShare) = (Gauge.share(of: left) ?? -1, Gauge.share(of: right) ?? -1)
+      if leftShare != rightShare { return leftShare > rightShare }
+      return (left.site, left.target, left.origin, left.label) < (right.site, right.target, right.origin, right.label)
+    }
+  }
+
+  /// Open ones first, newest first among equals.
+  var incidents: [IncidentStatus] {
+    (overview?.incidents ?? []).sorted { left, right in
+      if (left.endedAt == nil) != (right.endedAt == nil) { return left.endedAt == nil }
+      return left.startedAt > right.startedAt
+    }
+  }
+
+  /// A site's or target's name in the user's language; the id where it is no site.
+  func name(_ id: String) -> String {
+    overview?.sites.first { $0.id == id }.map { words.name($0.name) } ?? id
+  }
+
+  /// `10:15:03`, or `11-21 10:15` when more than a day before `reference`.
+  func time(_ seconds: Double, reference: Double? = nil, withSeconds: Bool = true) -> String {
+    let local = CivilTime(secondsSince1970: seconds, utcOffset: utcOffset)
+    if let reference, reference - seconds > 86_400 { return "\(local.date.dropFirst(5)) \(local.time.prefix(5))" }
+    return withSeconds ? local.time : String(local.time.prefix(5))
+  }
+
+  /// `10:15`.
+  func clock(_ seconds: Double) -> String {
+    time(seconds, withSeconds: false)
+  }
+}

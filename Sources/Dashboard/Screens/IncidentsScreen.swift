@@ -1,0 +1,68 @@
+import API
+
+/// What is wrong, since when, and by how much; then what was.
+enum IncidentsScreen {
+  static let screen = Screen(id: .incidents, key: "4", title: \.incidents, draw: draw)
+
+  private static func draw(_ state: DashboardState, _ canvas: inout Canvas, _ area: Range<Int>) {
+    Rule.draw(state.words.incidents, &canvas, row: area.lowerBound)
+    drawList(state, &canvas, (area.lowerBound + 1)..<area.upperBound, selection: state.selection)
+  }
+
+  static func drawList(_ state: DashboardState, _ canvas: inout Canvas, _ area: Range<Int>, selection: Int?) {
+    guard let first = area.first else { return }
+    let incidents = state.incidents
+    guard !incidents.isEmpty else {
+      canvas.put(state.words.noIncidents, row: first, column: 1, style: .faint)
+      return
+    }
+    let (start, shown) = PathTable.window(count: incidents.count, rows: area.count, selection: selection ?? 0)
+    // With a single row there is room for the newest one only.
+    for (index, row) in zip(start..<(start + max(1, shown)), area) {
+      draw(incidents[index], state, &canvas, row: row, isSelected: index == selection)
+    }
+    if shown < incidents.count, area.count > 1, let last = area.last {
+      canvas.put(state.words.more(incidents.count - shown), row: last, column: 1, style: .faint)
+    }
+  }
+
+  private static func draw(
+    _ incident: IncidentStatus, _ state: DashboardState, _ canvas: inout Canvas, row: Int, isSelected: Bool
+  ) {
+    if isSelected { canvas.fill(row: row, style: Style.plain.selected(true)) }
+    func put(_ text: String, _ column: Int, _ style: Style = .plain) -> Int {
+      canvas.put(text, row: row, column: column, style: style.selected(isSelected))
+    }
+    let now = state.overview?.madeAt
+    var column = put(mark(incident.state), 1, style(incident.state))
+    column = put(" \(state.words.state(incident.state))".padded(to: 10), column, style(incident.state))
+    let subject = "\(state.name(incident.site)) → \(state.name(incident.target))"
+    column = put(subject.padded(to: max(20, canvas.columns / 3)), column) + 1
+    let figure =
+      incident.metric == "unknown"
+      ? state.words.metric(incident.metric)
+      : "\(state.words.metric(incident.metric)) \(incident.value) > \(incident.limit)"
+    let end = incident.endedAt.map { state.clock($0) } ?? ""
+    let span = "\(state.time(incident.startedAt, reference: now, withSeconds: false))–\(end)"
+    column = put(figure.padded(to: max(10, canvas.columns - column - 19)), column) + 1
+    _ = put(span, column, .faint)
+  }
+
+  private static func mark(_ state: String) -> String {
+    switch state {
+    case "firing": "✖"
+    case "pending": "▲"
+    case "resolved": "✔"
+    default: "–"
+    }
+  }
+
+  private static func style(_ state: String) -> Style {
+    switch state {
+    case "firing": Style(role: .bad, isBold: true)
+    case "pending": Style(role: .warning, isBold: true)
+    case "resolved": Style(role: .good)
+    default: .faint
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import API
+
+/// The table of paths, on the overview and on its own screen.
+enum PathTable {
+  private struct Layout {
+    let verdict = 10
+    let kind = 7
+    let figure = 8
+    let name: Int
+    let trend: Int
+
+    init(columns: Int) {
+      // One column for the margin, one after the verdict, kind and each name.
+      let fixed = 1 + verdict + kind + 3 * figure + 1
+      let flexible = max(0, columns - fixed)
+      name = max(8, min(24, flexible * 2 / 5 - 1))
+      trend = max(0, min(60, flexible - 2 * (name + 1) - 1))
+    }
+  }
+
+  /// Draws a header and as many paths as fit, keeping `selection` in view; says how many are left out.
+  static func draw(_ state: DashboardState, _ canvas: inout Canvas, _ area: Range<Int>, selection: Int?) {
+    guard let header = area.first else { return }
+    let layout = Layout(columns: canvas.columns)
+    drawHeader(state.words, layout, &canvas, row: header)
+    let paths = state.worstFirst
+    let rows = area.dropFirst()
+    guard !paths.isEmpty else {
+      canvas.put(state.words.noPaths.fitted(to: canvas.columns - 2), row: header + 1, column: 1, style: .faint)
+      return
+    }
+    let (first, shown) = window(count: paths.count, rows: rows.count, selection: selection ?? 0)
+    for (index, row) in zip(first..<(first + shown), rows) {
+      draw(paths[index], state, layout, &canvas, row: row, isSelected: index == selection)
+    }
+    if shown < paths.count, let last = rows.last {
+      canvas.put(state.words.more(paths.count - shown), row: last, column: 1, style: .faint)
+    }
+  }
+
+  /// Which lines to show; one row is kept for "more" when not all fit.
+  static func window(count: Int, rows: Int, selection: Int) -> (first: Int, shown: Int) {
+    guard count > rows else { return (0, count) }
+    let shown = max(0, rows - 1)
+    let first = max(0, min(selection - shown + 1, count - shown))
+    return (selection < shown ? 0 : first, shown)
+  }
+
+  private static func drawHeader(_ words: Words, _ layout: Layout, _ canvas: inout Canvas, row: Int) {
+    var column = 1
+    func title(_ text: String, _ width: Int, rightAligned: Bool = false) {
+      canvas.put(text.padded(to: width, rightAligned: rightAligned), row: row, column: column, style: .faint)
+      column += width
+    }
+    title(words.verdict, layout.verdict)
+    title(words.site, layout.name + 1)
+    title(words.target, layout.name + 1)
+    title(words.kind, layout.kind)
+    title(words.loss, layout.figure, rightAligned: true)
+    title(words.jitter, layout.figure, rightAligned: true)
+    title(words.latency, layout.figure, rightAligned: true)
+    column += 1
+    title(words.trend, layout.trend)
+  }
+
+  private static func draw(
+    _ path: PathStatus, _ state: DashboardState, _ layout: Layout, _ canvas: inout Canvas, row: Int, isSelected: Bool
+  ) {
+    if isSelected { canvas.fill(row: row, style: Style.plain.selected(true)) }
+    var column = 1
+    func cell(_ text: String, _ width: Int, _ style: Style = .plain, rightAligned: Bool = false) {
+      let padded = text.padded(to: width, rightAligned: rightAligned)
+      canvas.put(padded, row: row, column: column, style: style.selected(isSelected))
+      column += width
+    }
+    cell(state.words.verdict(path.verdict), layout.verdict, Self.style(path.verdict))
+    cell(state.name(path.site).fitted(to: layout.name), layout.name + 1)
+    cell(state.name(path.target).fitted(to: layout.name), layout.name + 1)
+    cell(state.words.kind(path.origin).fitted(to: layout.kind - 1), layout.kind, .faint)
+    let limits = path.limits
+    cell(
+      FigureText.percent(path.lossPercent), layout.figure,
+      Gauge.style(value: path.lossPercent, limit: limits?.lossPercent), rightAligned: true)
+    cell(
+      FigureText.milliseconds(path.jitterMilliseconds), layout.figure,
+      Gauge.style(value: path.jitterMilliseconds, limit: limits?.jitterMilliseconds), rightAligned: true)
+    cell(
+      FigureText.milliseconds(path.latencyMilliseconds), layout.figure,
+      Gauge.style(value: path.latencyMilliseconds, limit: limits?.latencyMilliseconds), rightAligned: true)
+    column += 1
+    guard let limits else { return }
+    for bar in Sparkline.bars(path.recent, limits: limits, columns: layout.trend) {
+      cell(bar.text, 1, bar.style)
+    }
+  }
+
+  static func style(_ verdict: VerdictName) -> Style {
+    switch verdict {
+    case .good: Style(role: .good)
+    case .bad: Style(role: .bad, isBold: true)
+    case .unknown: Style(role: .unknown, isBold: true)
+    }
+  }
+}

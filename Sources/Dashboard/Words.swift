@@ -1,0 +1,135 @@
+import API
+
+/// The dashboard's texts in both languages, one word per term.
+struct Words: Sendable, Equatable {
+  enum Language: Sendable, Equatable {
+    case ja, en
+
+    /// From the environment as every terminal program reads it: the first of LC_ALL, LC_MESSAGES, LANG that is set.
+    init(environment: [String: String]) {
+      let names = ["LC_ALL", "LC_MESSAGES", "LANG"]
+      let value = names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+      self = value.hasPrefix("ja") ? .ja : .en
+    }
+  }
+
+  let language: Language
+
+  init(_ language: Language) {
+    self.language = language
+  }
+
+  private func choose(_ ja: String, _ en: String) -> String {
+    language == .ja ? ja : en
+  }
+
+  func name(_ name: LocalizedName) -> String { choose(name.ja, name.en) }
+
+  // Screens.
+  var overview: String { choose("概要", "Overview") }
+  var paths: String { choose("経路", "Paths") }
+  var sitesAndPaths: String { choose("拠点と経路（悪い順）", "Sites and paths, worst first") }
+  var meetings: String { choose("会議", "Meetings") }
+  var incidents: String { choose("障害", "Incidents") }
+  var help: String { choose("操作", "Help") }
+  var quit: String { choose("終了", "Quit") }
+
+  // Columns.
+  var verdict: String { choose("判定", "Verdict") }
+  var site: String { choose("拠点", "Site") }
+  var target: String { choose("相手", "Target") }
+  var kind: String { choose("種別", "Kind") }
+  var loss: String { choose("損失", "Loss") }
+  var jitter: String { choose("揺らぎ", "Jitter") }
+  var latency: String { choose("遅延", "Latency") }
+  var trend: String { choose("推移", "Trend") }
+  var since: String { choose("開始", "Since") }
+
+  func verdict(_ verdict: VerdictName) -> String {
+    switch verdict {
+    case .good: choose("● 良好", "● good")
+    case .bad: choose("✖ 不良", "✖ bad")
+    case .unknown: choose("? 不明", "? unknown")
+    }
+  }
+
+  /// `probe stamp`, `call uplink`, … in a word.
+  func kind(_ origin: String) -> String {
+    switch origin {
+    case "call uplink": choose("上り", "uplink")
+    case "call downlink": choose("下り", "downl.")
+    default: String(origin.split(separator: " ").last ?? "")
+    }
+  }
+
+  func state(_ state: String) -> String {
+    switch state {
+    case "pending": choose("確認中", "pending")
+    case "firing": choose("発生中", "firing")
+    case "resolved": choose("復旧", "resolved")
+    case "silenced": choose("抑止中", "silenced")
+    default: state
+    }
+  }
+
+  func metric(_ metric: String) -> String {
+    switch metric {
+    case "loss": loss
+    case "jitter": jitter
+    case "latency": latency
+    case "unknown": choose("計測なし", "no measurement")
+    default: metric
+    }
+  }
+
+  // Sentences.
+  func connecting(_ address: String) -> String {
+    choose("\(address) に接続しています…", "Connecting to \(address) …")
+  }
+  func lost(_ reason: String) -> String {
+    choose("監視サーバーに届きません: \(reason)", "The monitor cannot be reached: \(reason)")
+  }
+  var live: String { choose("● 接続中", "● live") }
+  var stale: String { choose("▲ 切断", "▲ lost") }
+  var noPaths: String {
+    choose("計測中の経路はありません。probes/ にジョブを置くと始まります。", "Nothing is measured yet. Put a job into probes/ to begin.")
+  }
+  var noMeetings: String { choose("進行中の会議はありません。", "No meeting is running.") }
+  var noIncidents: String { choose("障害はありません。", "No incidents.") }
+  func more(_ count: Int) -> String { choose("ほか \(count) 件", "\(count) more") }
+  func people(_ count: Int) -> String { choose("\(count)人", count == 1 ? "1 person" : "\(count) people") }
+  var tooSmall: String { choose("画面が小さすぎます（最小 60×12）", "The terminal is too small (60×12 at least)") }
+  var incoming: String { choose("受信", "in") }
+  var outgoing: String { choose("送信", "out") }
+  var microphoneOn: String { choose("マイク", "mic") }
+  var cameraOn: String { choose("カメラ", "cam") }
+
+  var helpLines: [String] {
+    switch language {
+    case .ja:
+      [
+        "1 概要   2 経路   3 会議   4 障害   ? この画面   q 終了",
+        "↑ ↓ または k j で行を選び、PageUp PageDown で頁を送ります。",
+        "",
+        "判定: ● 良好  すべての値が基準内",
+        "      ✖ 不良  ひとつでも基準を超えた",
+        "      ? 不明  送信がないか、計測が無効（良好とは数えません）",
+        "基準: 損失 ≤ 1 %、揺らぎ ≤ 30 ms、遅延 ≤ 150 ms（設定で変わります）",
+        "推移: 区間ごとに、基準に対して最も悪い値。棒が満ちれば基準どおり。",
+        "揺らぎは隣り合うパケットの伝送時間差（RFC 3550 の |D|）の平均。",
+      ]
+    case .en:
+      [
+        "1 overview   2 paths   3 meetings   4 incidents   ? this page   q quit",
+        "↑ ↓ or k j select a line, PageUp and PageDown turn pages.",
+        "",
+        "Verdict: ● good     every figure is within its limit",
+        "         ✖ bad      at least one figure is over its limit",
+        "         ? unknown  nothing was sent, or the measurement is invalid",
+        "Limits:  loss ≤ 1 %, jitter ≤ 30 ms, latency ≤ 150 ms, unless set otherwise",
+        "Trend:   each interval's worst figure; a full bar is at its limit.",
+        "Jitter:  mean |D| of RFC 3550: how much neighbours' transit times differ.",
+      ]
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import Testing
+
+@testable import Dashboard
+
+@Suite("Widths in a terminal")
+struct DisplayWidthTests {
+  @Test(
+    "Japanese takes two columns, halfwidth and combining characters one and none",
+    arguments: [
+      ("県庁", 4), ("abc", 3), ("ｶﾀｶﾅ", 4), ("が", 2), ("e\u{301}", 1), ("（仮）", 6), ("✖●", 2), ("🎤", 2), ("", 0),
+    ])
+  func widths(text: String, columns: Int) {
+    #expect(DisplayWidth.of(text) == columns)
+  }
+
+  @Test("Cutting never splits a wide character and marks the cut")
+  func fitting() {
+    #expect("津地域庁舎".fitted(to: 10) == "津地域庁舎")
+    #expect("津地域庁舎".fitted(to: 9) == "津地域庁…")
+    #expect("津地域庁舎".fitted(to: 8) == "津地域…")
+    #expect("津地域庁舎".padded(to: 8) == "津地域… ")
+    #expect("7 %".padded(to: 6, rightAligned: true) == "   7 %")
+    #expect("x".fitted(to: 0) == "")
+  }
+
+  @Test("Control characters and directional overrides are replaced")
+  func sanitizing() {
+    #expect("a\u{1b}[31mb\u{7}\u{202e}c".printable == "a\u{fffd}[31mb\u{fffd}\u{fffd}c")
+  }
+}

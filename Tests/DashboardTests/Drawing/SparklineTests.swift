@@ -1,0 +1,19 @@
+import API
+import Testing
+
+@testable import Dashboard
+
+@Suite("Sparklines")
+struct SparklineTests {
+  @Test("A bar is full at the limit, a gap is a dot, and colours follow the share")
+  func bars() {
+    let samples = [0.0, 0.5, 0.8, 1.0, 1.01, nil].map { loss in
+      PathSample(
+        at: 0, verdict: (loss ?? 0) > 1 ? .bad : .good, lossPercent: loss, jitterMilliseconds: nil,
+        latencyMilliseconds: nil)
+    }
+    let bars = Sparkline.bars(samples, limits: SampleOverview.limits, columns: 8)
+    #expect(bars.map(\.text).joined() == "  ▁▄▆██·")
+    #expect(bars.dropFirst(2).map(\.style.role) == [.good, .good, .warning, .warning, .bad, .faint])
+  }
+}

@@ -1,0 +1,23 @@
+import Testing
+
+@testable import Dashboard
+
+@Suite("Figures as text")
+struct FigureTextTests {
+  @Test(
+    "Three digits, and never zero for what is not",
+    arguments: [
+      (0, "0"), (0.001, "<0.01"), (0.5, "0.50"), (1.005, "1.00"), (9.999, "10.0"), (12.34, "12.3"), (99.96, "100"),
+      (204.4, "204"), (-3, "-3.00"), (.infinity, "–"),
+    ])
+  func digits(value: Double, text: String) {
+    #expect(FigureText.threeDigits(value) == text)
+  }
+
+  @Test("Bit rates scale by thousands")
+  func bitrates() {
+    #expect(FigureText.bitrate(0) == "0 b/s")
+    #expect(FigureText.bitrate(48_200) == "48.2 kb/s")
+    #expect(FigureText.bitrate(2_480_000) == "2.48 Mb/s")
+  }
+}

@@ -1,0 +1,58 @@
+import API
+
+/// A small prefecture on a bad morning: every verdict, both kinds of origin, Japanese names, an open and an ended incident.
+enum SampleOverview {
+  static let limits = QualityLimits(lossPercent: 1, jitterMilliseconds: 30, latencyMilliseconds: 150)
+  /// 2026-11-22 01:15:03 UTC.
+  static let moment = 1_795_310_103.0
+
+  static let overview = Overview(
+    madeAt: moment,
+    sites: [
+      SiteStatus(id: "hq", name: LocalizedName(ja: "県庁", en: "Headquarters"), verdict: .good, participants: 2),
+      SiteStatus(id: "tsu", name: LocalizedName(ja: "津地域庁舎", en: "Tsu office"), verdict: .bad, participants: 1),
+      SiteStatus(
+        id: "owase", name: LocalizedName(ja: "尾鷲地域防災総合事務所", en: "Owase disaster prevention office"), verdict: .unknown,
+        participants: 0),
+    ],
+    paths: [
+      path("hq", "tsu", "probe stamp", .good, 0, 0.42, 11.8, recent: [0.1, 0.12, 0.1, 0.5, 0.85, 0.1]),
+      path("tsu", "hq", "probe stamp", .bad, 3.2, 12.3, 204, recent: [0.1, 0.2, 0.9, 1.4, 1.36, nil, 1.36]),
+      path("owase", "hq", "probe stamp", .unknown, nil, nil, nil, recent: [0.2, nil, nil]),
+      path("tsu", "relay", "call uplink", .good, 0.84, 3.1, 9.6, recent: [0.8, 0.84]),
+    ],
+    meetings: [
+      MeetingStatus(
+        room: "朝会",
+        participants: [
+          ParticipantStatus(
+            name: "山田", site: "hq", microphone: true, camera: true, lossPercent: 0, jitterMilliseconds: 1.2),
+          ParticipantStatus(
+            name: "Sato \u{1b}[31m", site: "tsu", microphone: false, camera: true, lossPercent: 0.84,
+            jitterMilliseconds: 3.1),
+        ], receivedBitrate: 1_240_000, sentBitrate: 2_480_000)
+    ],
+    incidents: [
+      IncidentStatus(
+        id: "1", state: "resolved", subject: "hq → tsu (direct)", site: "hq", target: "tsu", metric: "latency",
+        value: "163 ms", limit: "150 ms", startedAt: moment - 90_000, endedAt: moment - 89_000),
+      IncidentStatus(
+        id: "2", state: "firing", subject: "tsu → hq (direct)", site: "tsu", target: "hq", metric: "loss",
+        value: "3.2 %", limit: "1 %", startedAt: moment - 183, endedAt: nil),
+    ])
+
+  private static func path(
+    _ site: String, _ target: String, _ origin: String, _ verdict: VerdictName, _ loss: Double?, _ jitter: Double?,
+    _ latency: Double?, recent: [Double?]
+  ) -> PathStatus {
+    PathStatus(
+      site: site, target: target, route: "direct", label: "", origin: origin, verdict: verdict, lossPercent: loss,
+      jitterMilliseconds: jitter, latencyMilliseconds: latency, pdvMilliseconds: jitter.map { $0 * 2 },
+      updatedAt: moment - 3,
+      recent: recent.enumerated().map { index, share in
+        PathSample(
+          at: moment - Double(recent.count - index) * 15, verdict: (share ?? 0) > 1 ? .bad : .good,
+          lossPercent: share, jitterMilliseconds: share.map { _ in 1 }, latencyMilliseconds: share.map { _ in 10 })
+      }, limits: limits)
+  }
+}

@@ -1,0 +1,82 @@
+import API
+import Testing
+
+@testable import Dashboard
+
+@Suite("Screens")
+struct ScreenTests {
+  private func state(_ language: Words.Language, screen: Character = "1") -> DashboardState {
+    var state = DashboardState(address: "https://127.0.0.1:8443", words: Words(language), utcOffset: 9 * 3600)
+    state.receive(SampleOverview.overview)
+    state.press(.character(screen), pageRows: 10)
+    return state
+  }
+
+  @Test("Every screen is readable at 80×24 in both languages", arguments: ["1", "2", "3", "4", "?"] as [Character])
+  func golden(key: Character) throws {
+    let name = Screens.all.first { $0.key == key }.map { "\($0.id)" } ?? ""
+    try GoldenScreen.expect(Screens.draw(state(.ja, screen: key), columns: 80, rows: 24), "\(name)-ja-80x24")
+    try GoldenScreen.expect(Screens.draw(state(.en, screen: key), columns: 80, rows: 24), "\(name)-en-80x24")
+  }
+
+  @Test("A wide terminal gives names and trends more room")
+  func wide() throws {
+    try GoldenScreen.expect(Screens.draw(state(.ja), columns: 132, rows: 30), "overview-ja-132x30")
+  }
+
+  @Test("No size makes drawing fail, and a tiny one says so")
+  func everySize() {
+    for rows in 1...30 {
+      for columns in [1, 2, 19, 59, 60, 61, 80, 200] {
+        for screen in Screens.all {
+          let canvas = Screens.draw(state(.ja, screen: screen.key), columns: columns, rows: rows)
+          #expect(canvas.rows == rows && canvas.columns == columns)
+        }
+      }
+    }
+    #expect(Screens.draw(state(.en), columns: 40, rows: 5).lines[0].hasPrefix("The terminal is too small"))
+  }
+
+  @Test("Before the first overview the screen says what it waits for, and why it fails")
+  func waiting() {
+    var state = DashboardState(address: "https://mon:8443", words: Words(.en), utcOffset: 0)
+    #expect(Screens.draw(state, columns: 80, rows: 24).lines[12] == "  Connecting to https://mon:8443 …")
+    state.lose("connection refused")
+    #expect(
+      Screens.draw(state, columns: 80, rows: 24).lines[12] == "  The monitor cannot be reached: connection refused")
+  }
+
+  @Test("A lost connection keeps the last picture and marks it")
+  func lost() {
+    var state = state(.en)
+    state.lose("connection refused")
+    let lines = Screens.draw(state, columns: 80, rows: 24).lines
+    #expect(lines[0].hasSuffix("▲ lost"))
+    #expect(lines[23] == " The monitor cannot be reached: connection refused")
+    #expect(lines[3].contains("Tsu office"))
+  }
+
+  @Test("Names cannot smuggle escape sequences into the terminal")
+  func escapes() {
+    let lines = Screens.draw(state(.en, screen: "3"), columns: 80, rows: 24).lines
+    #expect(!lines.joined().unicodeScalars.contains { $0.value == 0x1b })
+  }
+
+  @Test("Five hundred paths: the selected one is in view and the rest is counted")
+  func manyPaths() {
+    var overview = SampleOverview.overview
+    overview.paths = (0..<500).map { index in
+      var path = SampleOverview.overview.paths[0]
+      path.label = "\(index)"
+      path.target = "site-\(1000 + index)"
+      return path
+    }
+    var state = DashboardState(address: "", words: Words(.en), utcOffset: 0)
+    state.receive(overview)
+    state.press(.character("2"), pageRows: 10)
+    state.press(.end, pageRows: 10)
+    let lines = Screens.draw(state, columns: 80, rows: 24).lines
+    #expect(lines.contains { $0.contains("site-1499") })
+    #expect(lines.contains { $0.contains("more") })
+  }
+}
