@@ -1,0 +1,54 @@
+/// One HTTP request.
+public struct FetchRequest: Sendable {
+  public var method: String
+  /// `http://` or `https://`; other schemes are refused.
+  public var url: String
+  public var headers: [Header]
+  public var body: [UInt8]?
+  public var trust: Trust
+  /// For the whole exchange; `nil` is without bound (event streams).
+  public var timeout: Duration?
+  /// For finding the address, connecting and the TLS handshake together.
+  public var connectTimeout: Duration
+  /// Ends the exchange when not one byte came for this long; whole seconds. For event streams with heartbeats.
+  public var idleTimeout: Duration?
+  /// A longer answer is an error.
+  public var maximumBodyBytes: Int
+
+  public struct Header: Sendable, Hashable {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  public init(
+    _ method: String = "GET", _ url: String, headers: [Header] = [], body: [UInt8]? = nil, trust: Trust = .system,
+    timeout: Duration? = .seconds(30), connectTimeout: Duration = .seconds(10), idleTimeout: Duration? = nil,
+    maximumBodyBytes: Int = 4 << 20
+  ) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+    self.trust = trust
+    self.timeout = timeout
+    self.connectTimeout = connectTimeout
+    self.idleTimeout = idleTimeout
+    self.maximumBodyBytes = maximumBodyBytes
+  }
+}
+
+/// Whose certificate is believed. There is no way to believe anyone.
+public enum Trust: Sendable, Hashable {
+  /// The system's authorities, and the name in the certificate.
+  case system
+  /// The authorities in a PEM file, and the name in the certificate.
+  case authorities(file: String)
+  /// One key: SHA-256 of the server's public key (its SubjectPublicKeyInfo in DER), 32 bytes. The certificate may then
+  /// be self-signed and bear any name.
+  case publicKey(sha256: [UInt8])
+}
