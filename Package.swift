@@ -97,6 +97,13 @@ let serverModules: [Module] = [
     isTested: false, isExecutable: true),
 ]
 
+/// What a module's tests read as files: neither compiled nor bundled.
+func testData(of name: String) -> [String] {
+  ["Vectors", "Golden", "Server/server.py"].filter {
+    FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Tests/\(name)Tests/\($0)")
+  }
+}
+
 let modules = mediaOnly ? mediaModules : mediaModules + serverModules
 
 let package = Package(
@@ -124,7 +131,7 @@ let package = Package(
       .testTarget(
         name: module.name + "Tests",
         dependencies: [.byName(name: module.name)] + module.imports + module.testImports,
-        resources: [], swiftSettings: settings)
+        exclude: testData(of: module.name), swiftSettings: settings)
     }
     + (mediaOnly ? [] : [.testTarget(name: "ArchitectureTests", swiftSettings: settings)]),
   swiftLanguageModes: [.v6]
