@@ -1,0 +1,59 @@
+import Foundation
+import GRDB
+import Measurement
+import Wire
+
+extension HistoryStore {
+  /// Those of `records` that would change what is stored: never seen, or of a higher revision. Order is kept.
+  public func news(in records: [PathRecord]) async throws(HistoryError) -> [PathRecord] {
+    try await read { db in
+      let statement = try db.cachedStatement(
+        sql: """
+          SELECT revision FROM record
+          WHERE series = ? AND start = ? AND source = (SELECT id FROM source WHERE agent = ? AND boot = ?)
+          """)
+      return try PathRecord.latestRevisions(of: records).filter { record in
+        guard let series = try record.series.findRow(in: db) else { return true }
+        let stored = try UInt32.fetchOne(
+          statement,
+          arguments: [
+            series, record.id.intervalStart.nanoseconds, record.id.agent, Int64(bitPattern: record.id.boot),
+          ])
+        return stored.map { record.id.revision > $0 } ?? true
+      }
+    }
+  }
+
+  /// What is stored of a series with starts in `starts`, oldest first.
+  public func records(
+    of series: PathRecord.Series, starting starts: Range<WallTime>
+  ) async throws(HistoryError) -> [PathRecord] {
+    try await read { db in
+      guard let series = try series.findRow(in: db) else { return [] }
+      let statement = try db.cachedStatement(
+        sql: "SELECT body FROM record WHERE series = ? AND start >= ? AND start < ? ORDER BY start, source")
+      let bodies = try Data.fetchAll(
+        statement, arguments: [series, starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds])
+      return try bodies.map { try PathRecordCodec.decode($0) }
+    }
+  }
+
+  static func insert(_ records: [PathRecord], in db: Database) throws {
+    let source = try db.cachedStatement(sql: "INSERT INTO source (agent, boot) VALUES (?, ?) ON CONFLICT DO NOTHING")
+    let record = try db.cachedStatement(
+      sql: """
+        INSERT INTO record (series, source, start, revision, body)
+        VALUES (?, (SELECT id FROM source WHERE agent = ? AND boot = ?), ?, ?, ?)
+        ON CONFLICT (series, start, source) DO UPDATE SET revision = excluded.revision, body = excluded.body
+        WHERE excluded.revision > revision
+        """)
+    for each in records {
+      let (agent, boot) = (each.id.agent, Int64(bitPattern: each.id.boot))
+      try source.execute(arguments: [agent, boot])
+      try record.execute(arguments: [
+        each.series.row(in: db), agent, boot, each.id.intervalStart.nanoseconds, each.id.revision,
+        Data(PathRecordCodec.encode(each)),
+      ])
+    }
+  }
+}

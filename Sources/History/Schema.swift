@@ -1,0 +1,50 @@
+import GRDB
+
+/// The database's shape, as the list of steps that lead to it. A step that was released is never edited: add another.
+///
+/// Times and lengths are nanoseconds (since 1970 for instants), loss is parts per million. `PathRecord`'s own codec
+/// versions the blobs; the tables hold only what is searched for.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { db in
+      try db.execute(
+        sql: """
+          -- What is judged on its own: one path as one origin sees it.
+          CREATE TABLE series (
+            id INTEGER PRIMARY KEY,
+            site TEXT NOT NULL, target TEXT NOT NULL, route TEXT NOT NULL, label TEXT NOT NULL, origin TEXT NOT NULL,
+            UNIQUE (site, target, route, label, origin)
+          ) STRICT;
+
+          -- One run of one agent. The boot is an unsigned number kept as the signed one of the same bits.
+          CREATE TABLE source (
+            id INTEGER PRIMARY KEY,
+            agent TEXT NOT NULL, boot INTEGER NOT NULL,
+            UNIQUE (agent, boot)
+          ) STRICT;
+
+          CREATE TABLE record (
+            id INTEGER PRIMARY KEY,
+            series INTEGER NOT NULL REFERENCES series, source INTEGER NOT NULL REFERENCES source,
+            start INTEGER NOT NULL, revision INTEGER NOT NULL, body BLOB NOT NULL,
+            UNIQUE (series, start, source)
+          ) STRICT;
+          CREATE INDEX record_start ON record (start);
+
+          CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            -- What a receiver tells repeats by, and the channel it goes to.
+            key TEXT NOT NULL, channel TEXT NOT NULL,
+            -- Rows of one topic and channel leave in order.
+            topic TEXT NOT NULL,
+            body BLOB NOT NULL,
+            created INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, delivered INTEGER,
+            UNIQUE (key, channel)
+          ) STRICT;
+          CREATE INDEX outbox_pending ON outbox (channel, topic, id) WHERE delivered IS NULL;
+          """)
+    }
+    return migrator
+  }
+}
