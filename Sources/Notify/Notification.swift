@@ -1,0 +1,96 @@
+import Measurement
+import Wire
+
+/// What people are told of an incident: the facts, which each channel puts in its own form.
+///
+/// It is kept in the outbox as its own JSON, so members are only ever added, and only optional ones.
+public struct Notification: Codable, Sendable, Equatable {
+  /// Differs for each notification and never for repeats of one.
+  public var key: String
+  /// The same from the first to the last notification of an incident.
+  public var incident: String
+  public var status: Status
+  public var severity: Severity
+  public var site: Place
+  public var target: Place
+  /// `direct`, `proxy` or `relay`.
+  public var route: String
+  /// Tells paths apart that share the rest; empty for most.
+  public var label: String
+  /// `probe stamp`, `call uplink` and so on.
+  public var origin: String
+  public var breach: Breach
+  public var cause: Cause
+  /// Start of the first bad interval, nanoseconds since 1970.
+  public var startedAt: Int64
+  /// When it was over; absent while it is not.
+  public var endedAt: Int64?
+
+  public enum Status: String, Codable, Sendable, CaseIterable {
+    case firing, resolved
+  }
+
+  /// How urgent it is: routes choose channels by it.
+  public enum Severity: String, Codable, Sendable, CaseIterable {
+    /// Somebody has to look now.
+    case page
+    /// Somebody has to look tomorrow.
+    case ticket
+  }
+
+  /// A site, a relay or a service, with its names.
+  public struct Place: Codable, Sendable, Hashable {
+    public var id: String
+    public var ja: String
+    public var en: String
+
+    public init(id: String, ja: String, en: String) {
+      self.id = id
+      self.ja = ja
+      self.en = en
+    }
+  }
+
+  /// What is wrong, with the worst value seen against its limit.
+  public enum Breach: Codable, Sendable, Hashable {
+    /// Parts per million.
+    case loss(value: UInt64, limit: UInt64)
+    /// Nanoseconds.
+    case jitter(value: UInt64, limit: UInt64)
+    /// Nanoseconds.
+    case latency(value: UInt64, limit: UInt64)
+    /// Nothing valid was measured.
+    case unknown
+  }
+
+  /// Where the fault most likely lies.
+  public enum Cause: String, Codable, Sendable, CaseIterable {
+    /// Every path of the site is in breach.
+    case site
+    /// Paths of several sites to this target are in breach.
+    case target
+    /// Only this path.
+    case path
+    /// The agent, the reflector or the way to the monitor: nothing was heard.
+    case silent
+  }
+
+  public init(
+    key: String, incident: String, status: Status, severity: Severity, site: Place, target: Place, route: String,
+    label: String, origin: String, breach: Breach, cause: Cause, startedAt: WallTime, endedAt: WallTime?
+  ) {
+    self.key = key
+    self.incident = incident
+    self.status = status
+    self.severity = severity
+    self.site = site
+    self.target = target
+    self.route = route
+    self.label = label
+    self.origin = origin
+    self.breach = breach
+    self.cause = cause
+    self.startedAt = startedAt.nanoseconds
+    self.endedAt = endedAt?.nanoseconds
+  }
+}
