@@ -1,3 +1,4 @@
+import SDP
 import Wire
 
 /// What a source is to the people in the room.
@@ -129,6 +130,56 @@ public enum AdmissionError: Error, Sendable, Equatable {
   case roomFull
   /// More send or receive sections than the room's bounds.
   case tooManySections
-  /// Two sections share a mid, an SSRC or, without either, a payload type.
+  /// A mid is empty or longer than 16 bytes, or two sections share a mid or an SSRC.
   case ambiguousSections
+}
+
+extension Admission {
+  /// The mids of all sections, sources first, checked.
+  func sectionNames() throws(AdmissionError) -> [SectionName] {
+    let mids = sources.map(\.mid) + slots.map(\.mid)
+    let declared = sources.flatMap { [$0.ssrc, $0.retransmissionSSRC] }.compactMap { $0 }
+    let written = slots.flatMap { [$0.ssrc, $0.retransmissionSSRC] }.compactMap { $0 }
+    let names = mids.compactMap(SectionName.init)
+    guard names.count == mids.count, Set(mids).count == mids.count, Set(declared).count == declared.count,
+      Set(written).count == written.count
+    else { throw .ambiguousSections }
+    return names
+  }
+}
+
+extension PayloadFormat {
+  public init(_ format: NegotiatedFormat) {
+    self.init(
+      payloadType: format.payloadType, codec: format.codec,
+      retransmissionPayloadType: format.retransmissionPayloadType)
+  }
+}
+
+extension ExtensionIDs {
+  public init(_ extensions: NegotiatedExtensions) {
+    mid = extensions.mid ?? 0
+    audioLevel = extensions.audioLevel ?? 0
+  }
+}
+
+extension SourceSection {
+  /// What an offer's send section became.
+  public init(_ section: NegotiatedSection, kind: SourceKind) {
+    self.init(
+      mid: section.mid, kind: kind, ssrc: section.ssrc, retransmissionSSRC: section.retransmissionSSRC,
+      formats: section.formats.map(PayloadFormat.init), extensions: ExtensionIDs(section.extensions))
+  }
+}
+
+extension SlotSection {
+  /// What an offer's receive section became, with the streams the answer gives it.
+  public init(
+    _ section: NegotiatedSection, _ local: LocalParameters.Slot, firstSequenceNumber: UInt16, timestampOffset: UInt32
+  ) {
+    self.init(
+      mid: section.mid, isAudio: section.isAudio, ssrc: local.ssrc, retransmissionSSRC: local.retransmissionSSRC,
+      formats: section.formats.map(PayloadFormat.init), extensions: ExtensionIDs(section.extensions),
+      firstSequenceNumber: firstSequenceNumber, timestampOffset: timestampOffset)
+  }
 }

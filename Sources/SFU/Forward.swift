@@ -1,21 +1,18 @@
 import Wire
 
 /// Names a participant of one room; one kept too long finds nobody.
-@frozen public struct ParticipantHandle: Hashable, Sendable, BitwiseCopyable {
-  public let index: Int32
-  public let generation: UInt32
+public struct ParticipantHandle: Hashable, Sendable, BitwiseCopyable {
+  let place: Slab<Participant>.Handle
 
-  @inlinable init(index: Int32, generation: UInt32) {
-    self.index = index
-    self.generation = generation
-  }
+  /// Below the room's bound on participants, and nobody else's while this participant is here.
+  public var index: Int { Int(place.index) }
 }
 
 /// One packet to be sent to one receiver: what differs from the packet in the source's ring.
 ///
 /// The Worker turns it into bytes when the pacer releases it: `Room.writeHeader`, then `Room.payload`.
-@frozen public struct Forward: Sendable, BitwiseCopyable {
-  @frozen public enum Kind: UInt8, Sendable {
+public struct Forward: Sendable, BitwiseCopyable {
+  public enum Kind: UInt8, Sendable, BitwiseCopyable {
     /// The first and only transmission under the slot's own SSRC.
     case media
     /// Under the slot's RTX SSRC, the original sequence number before the payload (RFC 4588).
@@ -24,22 +21,27 @@ import Wire
     case silence
   }
 
-  /// The receiver.
-  public var receiver: ParticipantHandle
-  public var kind: Kind
-  public var isAudio: Bool
-  public var marker: Bool
-  public var payloadType: UInt8
-  /// Sequence number on the wire.
-  public var sequenceNumber: UInt16
+  public internal(set) var receiver: ParticipantHandle
+  public internal(set) var kind: Kind
+  public internal(set) var isAudio: Bool
+  public internal(set) var marker: Bool
+  public internal(set) var payloadType: UInt8
+  /// The SSRC and the sequence number on the wire: no two `Forward`s of a receiver share both.
+  public internal(set) var ssrc: UInt32
+  public internal(set) var sequenceNumber: UInt16
+  public internal(set) var timestamp: UInt32
   /// What a retransmission repeats.
-  public var originalSequenceNumber: UInt16
-  public var timestamp: UInt32
-  public var pictureID: UInt16
-  public var tl0PictureIndex: UInt8
-  /// Place of the slot in the room.
-  var slot: Int32
-  /// Place of the source in the room, and which packet of it: a packet overwritten since is a counted drop.
-  var source: Int32
-  var packet: Int64
+  var originalSequenceNumber: UInt16 = 0
+  var indices = VP8Indices()
+  var slot: Slab<Slot>.Handle
+  /// The source, and which packet of it: one overwritten since is a counted drop. `nil` for silence.
+  var source: Slab<Source>.Handle?
+  var packet: Int64 = 0
+}
+
+/// The counters of a VP8 descriptor that a switch must continue.
+struct VP8Indices: BitwiseCopyable, Equatable {
+  var pictureID: UInt16 = 0
+  var tl0PicIdx: UInt8 = 0
+  var keyIndex: UInt8 = 0
 }

@@ -58,6 +58,6 @@ public struct ParticipantInterval: Sendable, Equatable {
   public var participant: String
   public var sources: [SourceInterval] = []
   public var slots: [DownlinkCounts] = []
-  /// Least and latest round trip by the receiver's reports (LSR, DLSR), in nanoseconds.
+  /// Round trips by the receiver's reports (LSR, DLSR), in nanoseconds, at most 64.
   public var roundTrips: [UInt64] = []
 }

@@ -48,6 +48,31 @@ public struct RoomOutput: ~Copyable {
     return _overrideLifetime(RawSpan(_unsafeBytes: bytes), borrowing: self)
   }
 
+  /// `false` when it is full.
+  mutating func append(_ forward: Forward) -> Bool {
+    guard forwardCount < Self.forwardCapacity else { return false }
+    (forwards + forwardCount).initialize(to: forward)
+    forwardCount += 1
+    return true
+  }
+
+  var isRTCPFull: Bool { rtcpCount == Self.rtcpCapacity }
+
+  /// Where the next compound RTCP packet is written; not when `isRTCPFull`.
+  @_lifetime(&self)
+  mutating func rtcpSpace() -> MutableRawSpan {
+    precondition(!isRTCPFull, "there is space for RTCP")
+    let bytes = UnsafeMutableRawBufferPointer(start: rtcp + rtcpCount * Self.rtcpBytes, count: Self.rtcpBytes)
+    return _overrideLifetime(MutableRawSpan(_unsafeBytes: bytes), mutating: &self)
+  }
+
+  /// Puts out the first `byteCount` bytes of the space.
+  mutating func appendRTCP(_ byteCount: Int, to receiver: ParticipantHandle) {
+    precondition(!isRTCPFull && byteCount <= Self.rtcpBytes, "the packet was written")
+    (rtcpTargets + rtcpCount).initialize(to: (receiver, byteCount))
+    rtcpCount += 1
+  }
+
   /// Forgets everything, keeping the memory.
   public mutating func removeAll() {
     forwardCount = 0
