@@ -20,6 +20,8 @@ public enum DropReason: Int, CaseIterable, Sendable {
   case srtpMalformed
   case srtpAuthentication
   case srtpReplay
+  case srtpStreamLimit
+  case srtpIndexUsed
   case srtcpMalformed
   case srtcpAuthentication
   case srtcpReplay
