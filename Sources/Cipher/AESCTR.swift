@@ -15,14 +15,18 @@ public struct AESCTR: ~Copyable {
       cipher: key.byteCount == 16 ? EVP_aes_128_ctr() : EVP_aes_256_ctr(), key: key, encrypts: true)
   }
 
-  /// Adds the key stream from `counter` to `input` and writes the result at `offset` of `output`, where it must fit.
-  /// Encrypts and decrypts alike.
+  /// Adds the key stream from `counter` to `input`, which may lie in two pieces, and writes the result at `offset` of
+  /// `output`, where it must fit. Encrypts and decrypts alike.
   @_lifetime(output: copy output)
-  public func apply(counter: Counter, to input: RawSpan, into output: inout MutableRawSpan, at offset: Int) {
+  public func apply(
+    counter: Counter, to input: RawSpan, _ more: RawSpan = RawSpan(), into output: inout MutableRawSpan, at offset: Int
+  ) {
     precondition(
-      offset >= 0 && offset <= output.byteCount && input.byteCount <= output.byteCount - offset, "the output fits")
+      offset >= 0 && offset <= output.byteCount && input.byteCount <= output.byteCount - offset
+        && more.byteCount <= output.byteCount - offset - input.byteCount, "the output fits")
     context.restart(counter.span.bytes)
     context.update(input, into: &output, at: offset)
+    context.update(more, into: &output, at: offset + input.byteCount)
   }
 }
 

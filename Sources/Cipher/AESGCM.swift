@@ -17,19 +17,21 @@ public enum AESGCM {
       context = CipherContext(cipher: AESGCM.cipher(for: key), key: key, encrypts: true)
     }
 
-    /// Writes the ciphertext of `plaintext` and then the tag at `offset` of `output`, where both must fit.
+    /// Writes the ciphertext of `plaintext`, which may lie in two pieces, and then the tag at `offset` of `output`, where
+    /// all must fit.
     @_lifetime(output: copy output)
     public func seal(
-      _ plaintext: RawSpan, nonce: Nonce, authenticating header: RawSpan, into output: inout MutableRawSpan,
-      at offset: Int
+      _ plaintext: RawSpan, _ more: RawSpan = RawSpan(), nonce: Nonce, authenticating header: RawSpan,
+      into output: inout MutableRawSpan, at offset: Int
     ) {
       precondition(
-        offset >= 0 && offset <= output.byteCount
-          && plaintext.byteCount <= output.byteCount - offset - AESGCM.tagByteCount, "the output fits")
+        offset >= 0 && offset <= output.byteCount && plaintext.byteCount <= output.byteCount - offset
+          && more.byteCount <= output.byteCount - offset - plaintext.byteCount - AESGCM.tagByteCount, "the output fits")
       context.restart(nonce.span.bytes)
       context.authenticate(header)
       context.update(plaintext, into: &output, at: offset)
-      context.finish(tagInto: &output, at: offset + plaintext.byteCount)
+      context.update(more, into: &output, at: offset + plaintext.byteCount)
+      context.finish(tagInto: &output, at: offset + plaintext.byteCount + more.byteCount)
     }
   }
 

@@ -60,8 +60,10 @@ import Testing
       var sealed = [UInt8](repeating: 0, count: plaintext.count + 2 + AESGCM.tagByteCount)
       var sealedSpan = sealed.mutableSpan
       var output = sealedSpan.mutableBytes
+      let cut = min(plaintext.count, 17)
       sealer.seal(
-        plaintext.span.bytes, nonce: nonce, authenticating: header.span.bytes, into: &output, at: 2)
+        plaintext.span.bytes.extracting(0..<cut), plaintext.span.bytes.extracting(cut..<plaintext.count), nonce: nonce,
+        authenticating: header.span.bytes, into: &output, at: 2)
       #expect(Array(sealed.dropFirst(2)) == hex(vector.sealed))
       var opened = [UInt8](repeating: 0, count: plaintext.count)
       var openedSpan = opened.mutableSpan
