@@ -32,6 +32,11 @@ public enum DropReason: Int, CaseIterable, Sendable {
   case rtpTooOld
   case rtpDuplicate
   case rtcpMalformed
+  // STAMP.
+  case stampMalformed
+  case stampAuthentication
+  case stampForbiddenSource
+  case stampUnmatched
   // Forwarding.
   case noSlot
   case waitingForKeyframe

@@ -1,0 +1,203 @@
+import Cipher
+import Wire
+
+/// Answers test packets (RFC 8762 section 4.3, RFC 8972), statefully: it counts each session's answers, so that the
+/// sender can tell which way packets were lost.
+///
+/// An answer is as long as its request; only requests shorter than a base packet (TWAMP Light senders, RFC 8762 section
+/// 4.6) are filled up with zeros. Every table is bounded. A session that finds the table full is answered statelessly.
+public struct SessionReflector: Sendable {
+  public struct Configuration: Sendable {
+    public var mode: PacketMode
+    /// Authenticated mode answers only sessions it has a key for. In unauthenticated mode a key makes TLVs checked.
+    public var keys: SessionKeys
+    public var sessionCapacity: Int
+    /// How long a session may be quiet before it is forgotten (RFC 5357's REFWAIT).
+    public var sessionTimeout: Duration
+    /// For each source address, packets a second and how many at once.
+    public var sourceRate: Int
+    public var sourceBurst: Int
+
+    public init(
+      mode: PacketMode = .unauthenticated, keys: SessionKeys = SessionKeys(), sessionCapacity: Int = 4_096,
+      sessionTimeout: Duration = .seconds(900), sourceRate: Int = 1_000, sourceBurst: Int = 250
+    ) {
+      self.mode = mode
+      self.keys = keys
+      self.sessionCapacity = sessionCapacity
+      self.sessionTimeout = sessionTimeout
+      self.sourceRate = sourceRate
+      self.sourceBurst = sourceBurst
+    }
+  }
+
+  /// All that is known of a request beside its bytes.
+  @frozen public struct Arrival: Sendable, BitwiseCopyable {
+    public var source: Endpoint
+    /// Where it was sent to: the answer leaves from there.
+    public var destination: Endpoint
+    public var now: MonotonicTime
+    /// T2 and T3: when it came and when its answer leaves.
+    public var received: WallTime
+    public var transmitted: WallTime
+    /// Of our clock; decides the timestamps' format too.
+    public var errorEstimate: ErrorEstimate
+    /// As the packet arrived.
+    public var hopLimit: UInt8
+    /// DSCP (upper six bits) and ECN as the packet arrived.
+    public var trafficClass: UInt8
+
+    public init(
+      source: Endpoint, destination: Endpoint, now: MonotonicTime, received: WallTime, transmitted: WallTime,
+      errorEstimate: ErrorEstimate, hopLimit: UInt8, trafficClass: UInt8
+    ) {
+      self.source = source
+      self.destination = destination
+      self.now = now
+      self.received = received
+      self.transmitted = transmitted
+      self.errorEstimate = errorEstimate
+      self.hopLimit = hopLimit
+      self.trafficClass = trafficClass
+    }
+  }
+
+  public enum Outcome: Sendable, Equatable {
+    case dropped(DropReason)
+    /// The answer is the first `byteCount` bytes of the response; it is to leave with this DSCP.
+    case answered(byteCount: Int, dscp: UInt8)
+  }
+
+  /// A TWAMP Light sender's packet without padding.
+  private static let shortestRequest = 14
+  /// Services with ports below may answer an answer; we would never fall silent.
+  private static let firstUnprivilegedPort: UInt16 = 1_024
+
+  private let configuration: Configuration
+  private var limiter: SourceRateLimiter
+  private var sessions: ReflectorSessions
+
+  public init(configuration: Configuration) {
+    self.configuration = configuration
+    limiter = SourceRateLimiter(
+      rate: configuration.sourceRate, burst: configuration.sourceBurst, capacity: configuration.sessionCapacity)
+    sessions = ReflectorSessions(capacity: configuration.sessionCapacity, timeout: configuration.sessionTimeout)
+  }
+
+  public var sessionCount: Int { sessions.count }
+
+  /// Answers a request. `response` must hold as much as the request and at least a base packet.
+  @_lifetime(response: copy response)
+  public mutating func reflect(
+    _ request: RawSpan, _ arrival: Arrival, into response: inout MutableRawSpan
+  ) -> Outcome {
+    let mode = configuration.mode
+    let isShort = request.byteCount < mode.baseByteCount
+    guard !isShort || (mode == .unauthenticated && request.byteCount >= Self.shortestRequest) else {
+      return .dropped(.truncated)
+    }
+    let byteCount = max(request.byteCount, mode.baseByteCount)
+    guard byteCount <= response.byteCount else { return .dropped(.tooLarge) }
+    guard Self.mayAnswer(arrival) else { return .dropped(.stampForbiddenSource) }
+    guard limiter.take(arrival.source.address, now: arrival.now) else { return .dropped(.rateLimited) }
+
+    response.store(request, at: 0)
+    zero(&response, request.byteCount..<byteCount)
+    guard var sender = SenderPacket(response.bytes, mode: mode) else { return .dropped(.truncated) }
+    // Where the SSID stands, a short packet has padding.
+    if isShort { sender.ssid = 0 }
+    let key = configuration.keys[sender.ssid]
+    if mode == .authenticated {
+      guard let key, key.authenticatesBase(of: request) else { return .dropped(.stampAuthentication) }
+    }
+
+    let session = SessionID(source: arrival.source, destination: arrival.destination, ssid: sender.ssid)
+    let counter = sessions.count(session, now: arrival.now)
+    var dscp = arrival.trafficClass >> 2
+    let hmac = Self.answerTLVs(
+      &response, byteCount: byteCount, mode: mode, key: key, counter: counter, arrival: arrival, dscp: &dscp)
+    let base = ReflectorPacket(
+      sequenceNumber: counter ?? sender.sequenceNumber,
+      transmitTimestamp: Timestamp(arrival.transmitted, format: arrival.errorEstimate.format),
+      errorEstimate: arrival.errorEstimate,
+      receiveTimestamp: Timestamp(arrival.received, format: arrival.errorEstimate.format),
+      answering: sender, senderTTL: arrival.hopLimit)
+    base.write(into: &response, mode: mode)
+    if let key, let hmac { key.seal(hmac, of: &response, mode: mode) }
+    if let key, mode == .authenticated { key.sealBase(of: &response) }
+    return .answered(byteCount: byteCount, dscp: dscp)
+  }
+
+  /// Nobody is answered who may be many, or who may be made to answer an answer: another reflector above all.
+  private static func mayAnswer(_ arrival: Arrival) -> Bool {
+    !arrival.destination.address.isMulticastOrBroadcast && !arrival.source.address.isMulticastOrBroadcast
+      && arrival.source.port >= firstUnprivilegedPort && arrival.source.port != arrival.destination.port
+  }
+
+  /// Marks and fills the TLVs in place. Returns the HMAC TLV when it is to be sealed anew.
+  @_lifetime(packet: copy packet)
+  private static func answerTLVs(
+    _ packet: inout MutableRawSpan, byteCount: Int, mode: PacketMode, key: HMACSHA256?, counter: UInt32?,
+    arrival: Arrival, dscp: inout UInt8
+  ) -> TLV? {
+    let report = TLVReport(of: packet.bytes.extracting(0..<byteCount), mode: mode, key: key)
+    var reader = TLVReader(mode: mode)
+    // The walk ends without an error at the TLV at which the report's did.
+    while let tlv = try? reader.next(in: packet.bytes.extracting(0..<byteCount)) {
+      var flags: TLV.Flags = []
+      if report.integrity == .failed {
+        flags = tlv.flags.union(.integrityFailed)
+      } else {
+        switch tlv.type {
+        case TLV.Kind.extraPadding: break
+        case TLV.Kind.hmac where key != nil: break
+        case TLV.Kind.classOfService:
+          if tlv.length == ClassOfService.byteCount {
+            dscp = answer(classOfService: tlv, in: &packet, arrival)
+          } else {
+            flags = .malformed
+          }
+        case TLV.Kind.directMeasurement where counter != nil:
+          if tlv.length == DirectMeasurement.byteCount {
+            answer(directMeasurement: tlv, in: &packet, counter ?? 0)
+          } else {
+            flags = .malformed
+          }
+        default: flags = .unrecognized
+        }
+      }
+      packet.store(u8: flags.rawValue, at: tlv.offset)
+      if flags == .malformed { return nil }
+    }
+    if let offset = report.malformedOffset {
+      packet.store(u8: packet.bytes.u8(at: offset) | TLV.Flags.malformed.rawValue, at: offset)
+    }
+    return report.integrity == .verified ? report.hmac : nil
+  }
+
+  /// Tells the sender how its packet was marked; gives the marking it wants for the answer.
+  @_lifetime(packet: copy packet)
+  private static func answer(classOfService tlv: TLV, in packet: inout MutableRawSpan, _ arrival: Arrival) -> UInt8 {
+    var value = ClassOfService(bits: packet.bytes.u32(at: tlv.value.lowerBound))
+    value.arrivedDSCP = arrival.trafficClass >> 2
+    value.arrivedECN = arrival.trafficClass & 3
+    value.reversePolicy = 0
+    packet.store(u32: value.bits, at: tlv.value.lowerBound)
+    return value.requestedDSCP
+  }
+
+  @_lifetime(packet: copy packet)
+  private static func answer(directMeasurement tlv: TLV, in packet: inout MutableRawSpan, _ counter: UInt32) {
+    var value = DirectMeasurement(packet.bytes, at: tlv.value.lowerBound)
+    value.reflectorReceived = counter &+ 1
+    value.reflectorTransmitted = counter
+    value.write(into: &packet, at: tlv.value.lowerBound)
+  }
+}
+
+extension IPAddress {
+  fileprivate var isMulticastOrBroadcast: Bool {
+    if let v4 { return v4 >= 0xe000_0000 || v4 == 0 }
+    return high >> 56 == 0xff || (high == 0 && low == 0)
+  }
+}

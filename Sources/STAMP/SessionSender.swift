@@ -1,0 +1,226 @@
+import Cipher
+import Wire
+
+/// Sends a session's test packets on time and makes sense of the answers (RFC 8762 section 4.2, RFC 8972).
+///
+/// It asks for the packet's marking on arrival (Class of Service) and, to learn whether the reflector counts its
+/// answers, for its counters (Direct Measurement); reflectors that know neither answer all the same. What is lost and
+/// late is for the meter that is told of every packet and reply.
+public struct SessionSender: Sendable {
+  public struct Configuration: Sendable {
+    /// Between packets; at least 1 ms.
+    public var interval: Duration
+    /// Of the whole UDP payload; no less than `minimumBytes(mode:)`, no more than 9,000.
+    public var packetBytes: Int
+    /// Drawn at random for each start, not 0: a restarted sender must not be taken for its predecessor.
+    public var ssid: UInt16
+    public var mode: PacketMode
+    /// Needed in authenticated mode; makes TLVs authenticated in both.
+    public var key: [UInt8]?
+    /// What packets are sent with and answers are asked to be.
+    public var dscp: UInt8
+
+    public init(
+      interval: Duration = .milliseconds(20), packetBytes: Int = 172, ssid: UInt16,
+      mode: PacketMode = .unauthenticated, key: [UInt8]? = nil, dscp: UInt8 = 0
+    ) {
+      self.interval = interval
+      self.packetBytes = packetBytes
+      self.ssid = ssid
+      self.mode = mode
+      self.key = key
+      self.dscp = dscp
+    }
+
+    /// The shortest packet that has room for what the sender asks.
+    public static func minimumBytes(mode: PacketMode, isAuthenticated: Bool) -> Int {
+      mode.baseByteCount + TLV.headerByteCount + ClassOfService.byteCount
+        + TLV.headerByteCount + DirectMeasurement.byteCount
+        + (isAuthenticated ? TLV.headerByteCount + PacketMode.authenticationByteCount : 0)
+    }
+  }
+
+  /// A packet that was written.
+  @frozen public struct Sent: Sendable, Equatable, BitwiseCopyable {
+    /// Counts from 0 and never wraps.
+    public var sequence: UInt64
+    public var byteCount: Int
+    /// How much later than its time it was written.
+    public var lateness: Duration
+  }
+
+  /// One answer. T1 and T4 are ours, T2 and T3 the reflector's.
+  @frozen public struct Reply: Sendable, Equatable, BitwiseCopyable {
+    /// Of the packet answered.
+    public var sequence: UInt64
+    /// The reflector's own number of this answer.
+    public var reflectorSequence: UInt32
+    /// The reflector has shown that its numbers are its own, so that they tell which way packets are lost.
+    public var isStateful: Bool
+    public var sent: MonotonicTime
+    public var arrived: MonotonicTime
+    /// T1 to T4. T4 is T1 and the time since by the monotonic clock, so that a step between does no harm.
+    public var t1: WallTime
+    public var t2: WallTime
+    public var t3: WallTime
+    public var t4: WallTime
+    public var errorEstimate: ErrorEstimate
+    /// TTL or hop limit at the reflector.
+    public var senderTTL: UInt8
+    /// DSCP at the reflector, when it told.
+    public var arrivedDSCP: UInt8?
+
+    /// (T4 − T1) − (T3 − T2) in nanoseconds; the reflector's share is left out where it is possible at all.
+    public var roundTrip: Int64 {
+      let whole = arrived.nanoseconds(since: sent)
+      let inside = t3.nanoseconds(since: t2)
+      return inside >= 0 && inside <= whole ? whole - inside : whole
+    }
+  }
+
+  public enum Outcome: Sendable, Equatable {
+    case dropped(DropReason)
+    case reply(Reply)
+  }
+
+  private struct Pending: BitwiseCopyable {
+    var sequence: UInt64
+    var sent: MonotonicTime
+    var t1: WallTime
+    var timestamp: Timestamp
+  }
+
+  /// Answers later than this are answers to nothing.
+  private static let memory: Duration = .seconds(10)
+
+  private let configuration: Configuration
+  private let key: HMACSHA256?
+  private let packetBytes: Int
+  private let interval: Int64
+  /// When the next packet is due.
+  public private(set) var nextSend: MonotonicTime
+  private var nextSequence: UInt64 = 0
+  private var isStateful = false
+  /// The newest packets, each at its sequence number modulo the count.
+  private var pending: [Pending]
+
+  /// The first packet is due at `start`; sessions of many paths are best started apart.
+  public init(configuration: Configuration, start: MonotonicTime) {
+    self.configuration = configuration
+    key = configuration.key.map { HMACSHA256(key: $0.span.bytes) }
+    let minimum = Configuration.minimumBytes(mode: configuration.mode, isAuthenticated: key != nil)
+    let wanted = min(configuration.packetBytes, 9_000)
+    // What is left over becomes a padding TLV, which has a header.
+    packetBytes = wanted >= minimum + TLV.headerByteCount ? wanted : minimum
+    interval = max(configuration.interval.nanoseconds, 1_000_000)
+    nextSend = start
+    let places = Int(Self.memory.nanoseconds / interval) + 1
+    pending = Array(
+      repeating: Pending(sequence: .max, sent: .zero, t1: .unixEpoch, timestamp: Timestamp(bits: 0)), count: places)
+  }
+
+  /// Length of every packet, which `packetBytes` may have to yield to.
+  public var byteCount: Int { packetBytes }
+
+  /// Writes the packet that is due into `packet`, which holds at least `byteCount`; `nil` when none is due.
+  ///
+  /// Packets missed while nobody called are left out, not sent in a burst: they were not sent and are not lost.
+  @_lifetime(packet: copy packet)
+  public mutating func poll(
+    now: MonotonicTime, wall: WallTime, errorEstimate: ErrorEstimate, into packet: inout MutableRawSpan
+  ) -> Sent? {
+    guard now >= nextSend else { return nil }
+    let lateness = now.nanoseconds(since: nextSend)
+    nextSend = nextSend.advanced(byNanoseconds: (lateness / interval + 1) * interval)
+    let sequence = nextSequence
+    nextSequence += 1
+    let sender = SenderPacket(
+      sequenceNumber: UInt32(truncatingIfNeeded: sequence), timestamp: Timestamp(wall, format: errorEstimate.format),
+      errorEstimate: errorEstimate, ssid: configuration.ssid)
+    pending[Int(sequence % UInt64(pending.count))] = Pending(
+      sequence: sequence, sent: now, t1: wall, timestamp: sender.timestamp)
+    write(sender, into: &packet)
+    return Sent(sequence: sequence, byteCount: packetBytes, lateness: .nanoseconds(lateness))
+  }
+
+  @_lifetime(packet: copy packet)
+  private func write(_ sender: SenderPacket, into packet: inout MutableRawSpan) {
+    let mode = configuration.mode
+    sender.write(into: &packet, mode: mode)
+    let service = TLV(
+      flags: .unrecognized, type: TLV.Kind.classOfService, offset: mode.baseByteCount,
+      length: ClassOfService.byteCount)
+    service.write(into: &packet)
+    packet.store(u32: ClassOfService(requestedDSCP: configuration.dscp).bits, at: service.value.lowerBound)
+    let direct = TLV(
+      flags: .unrecognized, type: TLV.Kind.directMeasurement, offset: service.end,
+      length: DirectMeasurement.byteCount)
+    direct.write(into: &packet)
+    DirectMeasurement(senderTransmitted: sender.sequenceNumber &+ 1)
+      .write(into: &packet, at: direct.value.lowerBound)
+    var end = direct.end
+    if let key {
+      let hmac = TLV(
+        flags: .unrecognized, type: TLV.Kind.hmac, offset: end, length: PacketMode.authenticationByteCount)
+      hmac.write(into: &packet)
+      key.seal(hmac, of: &packet, mode: mode)
+      end = hmac.end
+    }
+    if end < packetBytes {
+      TLV(
+        flags: .unrecognized, type: TLV.Kind.extraPadding, offset: end,
+        length: packetBytes - end - TLV.headerByteCount
+      ).write(into: &packet)
+    }
+    if let key, mode == .authenticated { key.sealBase(of: &packet) }
+  }
+
+  /// Takes a datagram that came from the reflector at `arrived`.
+  public mutating func receive(_ datagram: RawSpan, arrived: MonotonicTime) -> Outcome {
+    let mode = configuration.mode
+    guard let packet = ReflectorPacket(datagram, mode: mode) else { return .dropped(.truncated) }
+    if mode == .authenticated {
+      guard let key, key.authenticatesBase(of: datagram) else { return .dropped(.stampAuthentication) }
+    }
+    // Reflectors older than RFC 8972 return 0.
+    guard packet.ssid == configuration.ssid || packet.ssid == 0 else { return .dropped(.stampUnmatched) }
+    let distance = packet.senderSequenceNumber.serialDistance(from: UInt32(truncatingIfNeeded: nextSequence))
+    let sequence = nextSequence &+ UInt64(bitPattern: Int64(distance))
+    let place = pending[Int(sequence % UInt64(pending.count))]
+    guard place.sequence == sequence, place.timestamp == packet.senderTimestamp else {
+      return .dropped(.stampUnmatched)
+    }
+    let extensions = readTLVs(of: datagram)
+    isStateful =
+      isStateful || extensions.isCounting || packet.sequenceNumber != packet.senderSequenceNumber
+    let format = packet.errorEstimate.format
+    let t4 = place.t1.advanced(byNanoseconds: arrived.nanoseconds(since: place.sent))
+    return .reply(
+      Reply(
+        sequence: sequence, reflectorSequence: packet.sequenceNumber, isStateful: isStateful, sent: place.sent,
+        arrived: arrived, t1: place.t1, t2: packet.receiveTimestamp.wallTime(format: format, near: t4),
+        t3: packet.transmitTimestamp.wallTime(format: format, near: t4), t4: t4,
+        errorEstimate: packet.errorEstimate, senderTTL: packet.senderTTL, arrivedDSCP: extensions.dscp))
+  }
+
+  /// What the reflector answered: nothing at all where the TLVs' integrity is in doubt (RFC 8972 section 4).
+  private func readTLVs(of packet: RawSpan) -> (dscp: UInt8?, isCounting: Bool) {
+    let mode = configuration.mode
+    guard TLVReport(of: packet, mode: mode, key: key).integrity != .failed else { return (nil, false) }
+    var answer: (dscp: UInt8?, isCounting: Bool) = (nil, false)
+    var reader = TLVReader(mode: mode)
+    while let tlv = try? reader.next(in: packet), !tlv.flags.contains(.malformed) {
+      if tlv.flags.contains(.integrityFailed) { return (nil, false) }
+      guard !tlv.flags.contains(.unrecognized) else { continue }
+      switch (tlv.type, tlv.length) {
+      case (TLV.Kind.classOfService, ClassOfService.byteCount):
+        answer.dscp = ClassOfService(bits: packet.u32(at: tlv.value.lowerBound)).arrivedDSCP
+      case (TLV.Kind.directMeasurement, DirectMeasurement.byteCount):
+        // A reflector that echoes TLVs without knowing them leaves this 0.
+        answer.isCounting = DirectMeasurement(packet, at: tlv.value.lowerBound).reflectorReceived > 0
+      default: break
+      }
+    }
+    return answer
+  }
+}

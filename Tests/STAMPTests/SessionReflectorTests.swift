@@ -1,0 +1,207 @@
+import Testing
+import Wire
+
+@testable import STAMP
+
+@Suite struct SessionReflectorTests {
+  private static let start = WallTime(seconds: 1_726_500_000)
+
+  private func arrival(
+    from source: String = "192.0.2.1:40000", to destination: String = "192.0.2.2:862", after delay: Duration = .zero,
+    trafficClass: UInt8 = 0
+  ) throws -> SessionReflector.Arrival {
+    SessionReflector.Arrival(
+      source: try #require(Endpoint(source)), destination: try #require(Endpoint(destination)),
+      now: .zero + delay, received: Self.start + delay, transmitted: Self.start + delay + .microseconds(50),
+      errorEstimate: ErrorEstimate(isSynchronized: true, errorNanoseconds: 1_000), hopLimit: 57,
+      trafficClass: trafficClass)
+  }
+
+  private func answer(
+    _ reflector: inout SessionReflector, _ request: [UInt8], _ arrival: SessionReflector.Arrival
+  ) -> (outcome: SessionReflector.Outcome, bytes: [UInt8]) {
+    var buffer = [UInt8](repeating: 0xee, count: 2_048)
+    let outcome = buffer.write { reflector.reflect(request.span.bytes, arrival, into: &$0) }
+    guard case .answered(let byteCount, _) = outcome else { return (outcome, []) }
+    return (outcome, Array(buffer.prefix(byteCount)))
+  }
+
+  private func request(sequence: UInt32 = 0, ssid: UInt16 = 9, tail: String = "") -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 44)
+    let packet = SenderPacket(
+      sequenceNumber: sequence, timestamp: Timestamp(bits: 0x1122), errorEstimate: ErrorEstimate(bits: 1), ssid: ssid)
+    bytes.write { packet.write(into: &$0, mode: .unauthenticated) }
+    return bytes + [UInt8](hex: tail)
+  }
+
+  @Test("The vectors are answered at their own length, with their HMACs renewed", arguments: StampVectors.requests)
+  func vectors(vector: StampVectors.Request) throws {
+    var reflector = SessionReflector(
+      configuration: .init(mode: vector.mode, keys: StampVectors.sessionKeys))
+    let (_, bytes) = answer(&reflector, vector.bytes, try arrival())
+    #expect(bytes.count == vector.bytes.count)
+    let packet = try #require(ReflectorPacket(bytes, mode: vector.mode))
+    #expect(packet.sequenceNumber == 0)
+    #expect(packet.senderSequenceNumber == 8)
+    #expect(packet.senderTimestamp.bits == 0x1234_5678_075b_cd15)
+    #expect(packet.senderErrorEstimate.format == vector.format)
+    #expect(packet.ssid == vector.ssid)
+    #expect(packet.senderTTL == 57)
+    #expect(packet.receiveTimestamp == Timestamp(Self.start))
+    #expect(packet.transmitTimestamp == Timestamp(Self.start + .microseconds(50)))
+    let key = try #require(StampVectors.sessionKeys[vector.ssid])
+    if vector.authenticated { #expect(key.authenticatesBase(of: bytes)) }
+    // The TLV's HMAC covers our sequence number, so it is another than the request's, with U cleared.
+    #expect(bytes[vector.mode.baseByteCount] == 0)
+    #expect(bytes.suffix(16) != vector.bytes.suffix(16))
+  }
+
+  @Test("A vector with one bit changed is not answered", arguments: StampVectors.requests.filter(\.authenticated))
+  func forged(vector: StampVectors.Request) throws {
+    var reflector = SessionReflector(configuration: .init(mode: .authenticated, keys: StampVectors.sessionKeys))
+    var bytes = vector.bytes
+    bytes[16] ^= 1
+    #expect(answer(&reflector, bytes, try arrival()).outcome == .dropped(.stampAuthentication))
+    #expect(reflector.sessionCount == 0)
+    var keyless = SessionReflector(configuration: .init(mode: .authenticated))
+    #expect(answer(&keyless, vector.bytes, try arrival()).outcome == .dropped(.stampAuthentication))
+  }
+
+  @Test("Answers are counted for each session, whatever the sender's numbers")
+  func stateful() throws {
+    var reflector = SessionReflector(configuration: .init())
+    let numbers = try [5, 6, 9].map { sequence in
+      ReflectorPacket(
+        answer(&reflector, request(sequence: sequence), try arrival()).bytes, mode: .unauthenticated)?
+        .sequenceNumber
+    }
+    #expect(numbers == [0, 1, 2])
+    let other = answer(&reflector, request(ssid: 10), try arrival()).bytes
+    #expect(ReflectorPacket(other, mode: .unauthenticated)?.sequenceNumber == 0)
+  }
+
+  @Test("A session without a place is answered statelessly")
+  func stateless() throws {
+    var reflector = SessionReflector(configuration: .init(sessionCapacity: 1))
+    _ = answer(&reflector, request(ssid: 1), try arrival())
+    let bytes = answer(
+      &reflector, request(sequence: 77, ssid: 2, tail: "8005000c000000010000000000000000"), try arrival()
+    ).bytes
+    #expect(ReflectorPacket(bytes, mode: .unauthenticated)?.sequenceNumber == 77)
+    #expect(bytes[44] == 0x80)
+  }
+
+  @Test("A packet shorter than 44 octets, as TWAMP Light sends, is filled up with zeros", arguments: 14..<44)
+  func short(byteCount: Int) throws {
+    var reflector = SessionReflector(configuration: .init())
+    // Random padding stands where the SSID would: it must not make a session of its own each time.
+    let request = Array(request().prefix(14)) + (14..<44).map { UInt8($0) }
+    let first = answer(&reflector, Array(request.prefix(byteCount)), try arrival())
+    #expect(first.outcome == .answered(byteCount: 44, dscp: 0))
+    let packet = try #require(ReflectorPacket(first.bytes, mode: .unauthenticated))
+    #expect(packet.ssid == 0)
+    #expect(packet.senderTimestamp.bits == 0x1122)
+    _ = answer(&reflector, Array(request.prefix(14)) + [0xff, 0xff], try arrival())
+    #expect(reflector.sessionCount == 1)
+  }
+
+  @Test("What is too short to be a request is not answered")
+  func tooShort() throws {
+    var reflector = SessionReflector(configuration: .init())
+    #expect(answer(&reflector, Array(request().prefix(13)), try arrival()).outcome == .dropped(.truncated))
+    #expect(answer(&reflector, [], try arrival()).outcome == .dropped(.truncated))
+    var authenticated = SessionReflector(configuration: .init(mode: .authenticated, keys: SessionKeys(fallback: [1])))
+    #expect(answer(&authenticated, request(), try arrival()).outcome == .dropped(.truncated))
+  }
+
+  @Test("A request longer than the response has room for is not answered")
+  func tooLong() throws {
+    var reflector = SessionReflector(configuration: .init())
+    let request = [UInt8](repeating: 0, count: 2_049)
+    #expect(answer(&reflector, request, try arrival()).outcome == .dropped(.tooLarge))
+  }
+
+  @Test("Unknown TLVs come back with U, padding without, and values as they were")
+  func unknown() throws {
+    var reflector = SessionReflector(configuration: .init())
+    let bytes = answer(&reflector, request(tail: "80c80002abcd 80010003010203"), try arrival()).bytes
+    #expect(Array(bytes.dropFirst(44)) == [UInt8](hex: "80c80002abcd 00010003010203"))
+  }
+
+  @Test("A TLV that does not fit gets M, and what follows stays as it was")
+  func malformed() throws {
+    var reflector = SessionReflector(configuration: .init())
+    let bytes = answer(&reflector, request(tail: "80010001aa 80040009abcd"), try arrival()).bytes
+    #expect(Array(bytes.dropFirst(44)) == [UInt8](hex: "00010001aa c0040009abcd"))
+    let wrong = answer(&reflector, request(tail: "80040003abcdef 80c80000"), try arrival()).bytes
+    #expect(Array(wrong.dropFirst(44)) == [UInt8](hex: "40040003abcdef 80c80000"))
+  }
+
+  @Test("TLVs whose HMAC is wrong all come back with I, and none is used")
+  func integrity() throws {
+    var reflector = SessionReflector(configuration: .init(keys: SessionKeys(fallback: [1, 2, 3])))
+    let tail = "80040004b8000000 80080010000102030405060708090a0b0c0d0e0f"
+    let (outcome, bytes) = answer(&reflector, request(tail: tail), try arrival(trafficClass: 0x28))
+    #expect(
+      Array(bytes.dropFirst(44))
+        == [UInt8](hex: tail.replacing("80040004", with: "a0040004").replacing("80080010", with: "a0080010")))
+    #expect(outcome == .answered(byteCount: bytes.count, dscp: 10))
+  }
+
+  @Test("The sender learns how its packet was marked, and gets the marking it asks for")
+  func classOfService() throws {
+    var reflector = SessionReflector(configuration: .init())
+    let (outcome, bytes) = answer(
+      &reflector, request(tail: "80040004b8030000"), try arrival(trafficClass: 0x89))
+    #expect(outcome == .answered(byteCount: 52, dscp: 46))
+    let value = ClassOfService(bits: UInt32(bytes[48]) << 24 | UInt32(bytes[49]) << 16)
+    #expect(value == ClassOfService(requestedDSCP: 46, arrivedDSCP: 34, arrivedECN: 1))
+  }
+
+  @Test("The reflector's counters are told to who asks")
+  func directMeasurement() throws {
+    var reflector = SessionReflector(configuration: .init())
+    _ = answer(&reflector, request(), try arrival())
+    let bytes = answer(&reflector, request(tail: "8005000c000000030000000000000000"), try arrival()).bytes
+    #expect(Array(bytes.dropFirst(44)) == [UInt8](hex: "0005000c000000030000000200000001"))
+  }
+
+  @Test(
+    "Crowds, privileged services and other reflectors are not answered",
+    arguments: [
+      ("192.0.2.1:862", "192.0.2.2:4862"), ("192.0.2.1:53", "192.0.2.2:862"), ("192.0.2.1:4862", "192.0.2.2:4862"),
+      ("192.0.2.1:40000", "224.0.0.1:862"), ("192.0.2.1:40000", "255.255.255.255:862"),
+      ("0.0.0.0:40000", "192.0.2.2:862"),
+      ("[2001:db8::1]:40000", "[ff02::1]:862"),
+    ])
+  func forbidden(source: String, destination: String) throws {
+    var reflector = SessionReflector(configuration: .init())
+    let outcome = answer(&reflector, request(), try arrival(from: source, to: destination)).outcome
+    #expect(outcome == .dropped(.stampForbiddenSource))
+  }
+
+  @Test("A source over its rate is dropped before anything is computed or kept")
+  func rateLimit() throws {
+    var reflector = SessionReflector(
+      configuration: .init(mode: .authenticated, keys: SessionKeys(fallback: [1]), sourceRate: 10, sourceBurst: 2))
+    let request = [UInt8](repeating: 0, count: 112)
+    let outcomes = try (0..<3).map { _ in answer(&reflector, request, try arrival()).outcome }
+    #expect(outcomes == [.dropped(.stampAuthentication), .dropped(.stampAuthentication), .dropped(.rateLimited)])
+  }
+
+  @Test("Any bytes are answered or dropped, never trapped on")
+  func anyBytes() throws {
+    for keys in [SessionKeys(), SessionKeys(fallback: [1])] {
+      var reflector = SessionReflector(configuration: .init(keys: keys, sourceBurst: 100_000))
+      var state: UInt64 = 1
+      for round in 0..<3_000 {
+        let bytes: [UInt8] = (0..<round % 130).map { _ in
+          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+          return UInt8(truncatingIfNeeded: state >> 60)
+        }
+        let (outcome, answered) = answer(&reflector, bytes, try arrival())
+        if case .answered = outcome { #expect(answered.count == max(44, bytes.count)) }
+      }
+    }
+  }
+}
