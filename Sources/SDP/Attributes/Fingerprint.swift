@@ -31,7 +31,9 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     guard fields.count == 2, let hash = Hash(rawValue: fields[0].lowercased()) else { return nil }
     var digest: [UInt8] = []
     for octet in fields[1].split(separator: ":", omittingEmptySubsequences: false) {
-      guard octet.utf8.count == 2, let byte = UInt8(octet, radix: 16) else { return nil }
+      guard octet.utf8.count == 2, octet.allSatisfy(\.isHexDigit), let byte = UInt8(octet, radix: 16) else {
+        return nil
+      }
       digest.append(byte)
     }
     self.init(hash: hash, digest: digest)

@@ -1,0 +1,79 @@
+import SDP
+import Testing
+
+@Suite("The answer to an offered section")
+struct NegotiatedSectionAnswerTests {
+  private func answer(_ name: String) throws -> [MediaDescription] {
+    let negotiation = try negotiation(offer(name))
+    return negotiation.answer(try localParameters(for: negotiation)).media
+  }
+
+  @Test("A video slot names exactly its two sources, their FID group, cname and msid")
+  func videoSlot() throws {
+    let slot = try answer("aiortc-viewer")[1].attributes
+    #expect(slot.values("ssrc") == ["102 cname:kakehashi", "103 cname:kakehashi"])
+    #expect(slot.values("ssrc-group") == ["FID 102 103"])
+    #expect(slot.values("msid") == ["slot-1 track-1"])
+  }
+
+  @Test("An audio slot, and a video slot without retransmission, name one source")
+  func oneSource() throws {
+    let audio = try answer("aiortc-viewer")[0].attributes
+    #expect(audio.values("ssrc") == ["100 cname:kakehashi"])
+    #expect(!audio.has("ssrc-group"))
+    let negotiation = try negotiation(smallOffer())
+    let video = negotiation.answer(try localParameters(for: negotiation)).media[0].attributes
+    #expect(video.values("ssrc") == ["100 cname:kakehashi"])
+  }
+
+  @Test("A section to receive in names no source of ours")
+  func source() throws {
+    let microphone = try answer("chromium-publisher")[0].attributes
+    #expect(!microphone.has("ssrc"))
+    #expect(!microphone.has("msid"))
+  }
+
+  @Test("Opus asks for discontinuous transmission and in-band repair, and leaves stereo to the client")
+  func opus() throws {
+    #expect(
+      try answer("chromium-publisher")[0].attributes.values("fmtp") == ["111 minptime=10;useinbandfec=1;usedtx=1"])
+    #expect(try answer("firefox-sections")[0].attributes.values("fmtp") == ["109 stereo=1;useinbandfec=1;usedtx=1"])
+  }
+
+  @Test("Video variants are said back, retransmissions follow their codec")
+  func video() throws {
+    let camera = try answer("aiortc-publisher")[1]
+    #expect(camera.formats == ["97", "98", "99", "100", "101", "102"])
+    #expect(
+      camera.attributes.values("fmtp") == [
+        "98 apt=97", "99 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f", "100 apt=99",
+        "101 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", "102 apt=101",
+      ])
+    #expect(
+      camera.attributes.values("rtcp-fb").allSatisfy { !$0.contains("goog-remb") && !$0.contains("transport-cc") })
+  }
+
+  @Test("Directions of extensions are mirrored, others are left out")
+  func extensions() throws {
+    let firefox = try answer("firefox-sections")
+    #expect(
+      firefox[0].attributes.values("extmap") == [
+        "1 urn:ietf:params:rtp-hdrext:ssrc-audio-level", "3 urn:ietf:params:rtp-hdrext:sdes:mid",
+      ])
+    #expect(
+      firefox[2].attributes.values("extmap") == [
+        "1/sendonly urn:ietf:params:rtp-hdrext:ssrc-audio-level", "3 urn:ietf:params:rtp-hdrext:sdes:mid",
+      ])
+  }
+
+  @Test("Reduced-size RTCP is agreed on where it is offered")
+  func reducedSize() throws {
+    let firefox = try answer("firefox-sections")
+    #expect(firefox.map { $0.attributes.has("rtcp-rsize") } == [false, true, false, true])
+  }
+
+  @Test("Red, telephone events and comfort noise are not in the answer")
+  func formats() throws {
+    #expect(try answer("chromium-publisher")[0].formats == ["111"])
+  }
+}

@@ -1,0 +1,74 @@
+import SDP
+import Testing
+
+@Suite("What is taken of an offered section")
+struct NegotiatedSectionOfferTests {
+  private func codecs(_ section: NegotiatedSection) -> [Codec.Name] {
+    section.formats.map(\.codec.name)
+  }
+
+  @Test("Chromium's camera: VP8 first, then VP9, H.264 and AV1, each with its retransmissions")
+  func chromiumVideo() throws {
+    let camera = try negotiation(offer("chromium-meeting")).sections[1]
+    #expect(codecs(camera).first == .vp8)
+    #expect(Set(codecs(camera)) == [.vp8, .vp9, .h264, .av1])
+    #expect(camera.formats[0].payloadType == 96)
+    #expect(camera.formats[0].retransmissionPayloadType == 97)
+    #expect(camera.formats.allSatisfy { $0.retransmissionPayloadType != nil })
+    #expect(camera.formats[0].feedback == ["nack", "nack pli", "ccm fir"])
+    #expect(camera.formats[1].codec == Codec(.vp9, profile: 0))
+    #expect(camera.formats[2].codec.packetizationMode == 1)
+    #expect(camera.formats.last?.codec == Codec(.vp9, profile: 2))
+    #expect(camera.extensions.mid == 4)
+    #expect(camera.extensions.audioLevel == nil)
+  }
+
+  @Test("Chromium's microphone: Opus alone, with mid and audio level")
+  func chromiumAudio() throws {
+    let microphone = try negotiation(offer("chromium-meeting")).sections[0]
+    #expect(codecs(microphone) == [.opus])
+    #expect(microphone.formats[0].payloadType == 111)
+    #expect(microphone.formats[0].feedback.isEmpty)
+    #expect(microphone.extensions.mid == 4)
+    #expect(microphone.extensions.audioLevel == 1)
+    #expect(microphone.streamID != nil)
+  }
+
+  @Test("Declared sources are those of the sections the client sends in")
+  func sources() throws {
+    let firefox = try negotiation(offer("firefox-sections")).sections
+    #expect(firefox.map(\.ssrc) == [1001, 2001, nil, nil])
+    #expect(firefox.map(\.retransmissionSSRC) == [nil, 2002, nil, nil])
+  }
+
+  @Test("Feedback offered for all formats counts for each")
+  func wildcardFeedback() throws {
+    let slot = try negotiation(offer("firefox-sections")).sections[3]
+    #expect(slot.formats.map(\.feedback) == [["nack pli"]])
+  }
+
+  @Test("A section that sends and receives is a source")
+  func sendrecv() throws {
+    let media = ["a=mid:0", "a=rtcp-mux", "a=rtpmap:96 VP8/90000"]
+    #expect(try negotiation(smallOffer(media: media)).sections[0].role == .source)
+    #expect(try negotiation(smallOffer(media: media + ["a=inactive"])).sections[0].role == .inactive)
+    #expect(try negotiation(smallOffer(session: ["a=recvonly"], media: media)).sections[0].role == .slot)
+  }
+
+  @Test("An extension id above 14 is not taken: packets keep to the one-byte form")
+  func highID() throws {
+    let media = ["a=mid:0", "a=rtcp-mux", "a=rtpmap:96 VP8/90000", "a=extmap:15 urn:ietf:params:rtp-hdrext:sdes:mid"]
+    #expect(try negotiation(smallOffer(media: media)).sections[0].extensions.mid == nil)
+  }
+
+  @Test("A section without rtcp-mux, outside the bundle or without a known codec is rejected alone")
+  func rejections() throws {
+    let sections = { (lines: [String], bundle: String) throws -> NegotiatedSection.Role? in
+      let section = (["m=video 9 UDP/TLS/RTP/SAVPF 96", "a=mid:1"] + lines).map { $0 + "\r\n" }.joined()
+      return try negotiation(smallOffer(session: ["a=group:BUNDLE \(bundle)"]) + section).sections[1].role
+    }
+    #expect(try sections(["a=rtpmap:96 VP8/90000"], "0 1") == .rejected(.rtcpNotMultiplexed))
+    #expect(try sections(["a=rtcp-mux", "a=rtpmap:96 VP8/90000"], "0") == .rejected(.notBundled))
+    #expect(try sections(["a=rtcp-mux", "a=rtpmap:96 H265/90000"], "0 1") == .rejected(.noCodecInCommon))
+  }
+}
