@@ -1,0 +1,30 @@
+import API
+import HTTPTypes
+import Hummingbird
+import Monitor
+import Relay
+
+/// For those who run the server: is it alive, and its figures.
+struct OperationRoutes {
+  let relay: RelayService?
+  let feed: OverviewFeed
+  let streams: EventStreams
+  let monitor: MonitorService?
+
+  func add(to table: inout RouteTable) {
+    table.get(Paths.health) { _, _ in
+      try JSONAnswer.response(
+        HealthStatus(
+          status: "ok", reasons: [],
+          roles: [relay.map { _ in "relay" }, monitor.map { _ in "monitor" }].compactMap(\.self),
+          epoch: feed.epoch))
+    }
+    table.get(Paths.metrics) { _, _ in
+      let text = MetricsText.text(
+        relay: await relay?.statistics(), overview: await feed.overview(), eventStreams: streams.open)
+      return Response(
+        status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+  }
+}

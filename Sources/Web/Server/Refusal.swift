@@ -1,0 +1,65 @@
+import API
+import HTTPTypes
+import Hummingbird
+
+/// An answer that is an error: a status, a code for programs and a sentence in both languages.
+struct Refusal: Error, HTTPResponseError {
+  var status: HTTPResponse.Status
+  var headers: HTTPFields = [:]
+  var body: ErrorBody
+
+  init(_ status: HTTPResponse.Status, _ code: ErrorCode, _ message: String, ja messageJa: String) {
+    self.status = status
+    body = ErrorBody(code: code, message: message, messageJa: messageJa)
+  }
+
+  func with(_ name: HTTPField.Name, _ value: String) -> Refusal {
+    var refusal = self
+    refusal.headers[name] = value
+    return refusal
+  }
+
+  func response(from request: Request, context: some RequestContext) throws -> Response {
+    var response = try JSONAnswer.response(body, status: status)
+    response.headers.append(contentsOf: headers)
+    return response
+  }
+
+  static let notFound = Refusal(
+    .notFound, .notFound, "There is nothing at this address.", ja: "このアドレスには何もありません。")
+  static let participantGone = Refusal(
+    .notFound, .participantGone, "There is no such participant any more; join again.",
+    ja: "この参加者はもういません。もう一度参加してください。")
+  static let unauthorized = Refusal(
+    .unauthorized, .unauthorized, "Send the token you were given as “Authorization: Bearer …”.",
+    ja: "渡されたトークンを「Authorization: Bearer …」で送ってください。"
+  ).with(.wwwAuthenticate, "Bearer")
+  static let badRoomName = Refusal(
+    .badRequest, .badRoomName, "A room name has 1 to 64 characters, none of them / \\ ? # or %.",
+    ja: "会議室の名前は1～64文字で、/ \\ ? # % は使えません。")
+  static let badDisplayName = Refusal(
+    .badRequest, .badDisplayName, "A name has 1 to 64 visible characters.", ja: "お名前は1～64文字で入力してください。")
+  static let internalError = Refusal(
+    .internalServerError, .internalError, "The server made a mistake; its log says more.",
+    ja: "サーバーで問題が起きました。詳しくはサーバーのログにあります。")
+  static let tooManyListeners = Refusal(
+    .serviceUnavailable, .tooManyListeners, "Too many event streams are open; try again in a minute.",
+    ja: "イベントの接続が多すぎます。1分ほど後にもう一度試してください。"
+  ).with(.retryAfter, "60")
+
+  static func bodyTooLarge(limit: Int) -> Refusal {
+    Refusal(
+      .contentTooLarge, .bodyTooLarge, "The body is larger than \(limit) bytes.",
+      ja: "本文が \(limit) バイトを超えています。")
+  }
+
+  static func unsupportedMediaType(accepted: String) -> Refusal {
+    Refusal(
+      .unsupportedMediaType, .unsupportedMediaType, "Send a body of type \(accepted).",
+      ja: "本文は \(accepted) の形式で送ってください。")
+  }
+
+  static func badRequest(_ reason: String, ja: String) -> Refusal {
+    Refusal(.badRequest, .badRequest, reason, ja: ja)
+  }
+}

@@ -1,0 +1,15 @@
+import Hummingbird
+import NIOCore
+import Wire
+
+/// What a route knows of its caller beside the request.
+struct WebContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  /// The address the connection came from; a proxy's, where one stands between.
+  let clientAddress: IPAddress
+
+  init(source: Source) {
+    coreContext = .init(source: source)
+    clientAddress = source.channel.remoteAddress?.ipAddress.flatMap(IPAddress.init) ?? .anyV4
+  }
+}

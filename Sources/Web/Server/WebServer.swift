@@ -1,0 +1,61 @@
+import API
+import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+import HummingbirdTLS
+import Logging
+import Monitor
+import NIOCore
+import Relay
+import ServiceLifecycle
+
+/// The HTTPS server: meeting page, signalling, ingest, overview, event streams and metrics.
+///
+/// Serves what the process has: routes of a role that is not given do not exist.
+public struct WebServer: Service {
+  private let application: Application<RouterResponder<WebContext>>
+  private let configuration: WebConfiguration
+  private let feed: OverviewFeed
+
+  /// Reads the certificate and asks for the port, so that what is wrong is said before anything runs.
+  ///
+  /// - Parameter onListening: is called once with the port, as soon as connections are taken.
+  public init(
+    configuration: WebConfiguration, relay: RelayService?, monitor: MonitorService?, logger: Logger,
+    onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+  ) throws(WebStartError) {
+    let tls = try Certificate.configuration(
+      certificatePath: configuration.certificatePath, privateKeyPath: configuration.privateKeyPath)
+    try ListenAddress.check(host: configuration.host, port: configuration.port)
+    let server: HTTPServerBuilder
+    do {
+      server = try .http2Upgrade(
+        tlsConfiguration: tls,
+        configuration: .init(
+          idleTimeout: .seconds(120), gracefulCloseTimeout: .seconds(5),
+          streamConfiguration: .init(idleTimeout: .seconds(120))))
+    } catch {
+      throw WebStartError(message: "HTTPS cannot be set up: \(error).")
+    }
+    let routes = Routes(configuration: configuration, relay: relay, monitor: monitor, logger: logger)
+    feed = routes.feed
+    self.configuration = configuration
+    application = Application(
+      responder: routes.router().buildResponder(), server: server,
+      configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
+      onServerRunning: { await onListening($0.localAddress?.port ?? configuration.port) }, logger: logger)
+  }
+
+  /// Serves until graceful shutdown; open event streams end with it.
+  public func run() async throws {
+    do {
+      try await withThrowingDiscardingTaskGroup { group in
+        group.addTask { await feed.run() }
+        try await application.run()
+        group.cancelAll()
+      }
+    } catch let error as IOError {
+      throw WebStartError(listening: configuration.host, port: configuration.port, errno: error.errnoCode)
+    }
+  }
+}
