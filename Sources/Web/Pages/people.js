@@ -1,7 +1,7 @@
 // The list of who is here, with microphone, camera and voice.
 
 import { language, text } from "./strings.js";
-import { hash, icon, initial } from "./stage.js";
+import { colour, icon, initial } from "./stage.js";
 
 const order = new Intl.Collator(language);
 
@@ -63,7 +63,7 @@ function item(entry, isSelf) {
   const element = document.createElement("li");
   element.dataset.participant = entry.participant;
   const face = Object.assign(document.createElement("span"), { className: "face", textContent: initial(name) });
-  face.dataset.colour = String(hash(name) % 8);
+  face.dataset.colour = String(colour(name));
   face.ariaHidden = "true";
   const label = Object.assign(document.createElement("span"), { className: "label" });
   const isViewer = entry.kind === "whep";

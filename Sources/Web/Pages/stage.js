@@ -6,7 +6,6 @@ import { text } from "./strings.js";
 const gap = 10;
 /** Tiles are between square and 16:9, whatever uses the space best. */
 const aspects = { narrowest: 1, widest: 16 / 9 };
-const colours = 8;
 
 export class Stage {
   #grid = document.getElementById("grid");
@@ -169,11 +168,11 @@ class Tile {
     const name = entry.name || text("unnamed");
     this.isSpeaking = isSpeaking && entry.microphone;
     this.element.dataset.participant = entry.participant;
-    this.element.dataset.colour = String(hash(name) % colours);
+    this.element.dataset.colour = String(colour(name));
     this.element.classList.toggle("speaking", this.isSpeaking && this.source === "camera");
     this.name.textContent =
       this.source === "screen" ? text("screenOf", { name }) : this.isSelf ? text("you", { name }) : name;
-    this.muted.hidden = entry.microphone || this.source === "screen";
+    this.muted.toggleAttribute("hidden", entry.microphone || this.source === "screen");
     this.initial.textContent = initial(name);
   }
 
@@ -232,8 +231,9 @@ export function initial(name) {
   return first ? first.segment.toLocaleUpperCase() : "";
 }
 
-export function hash(value) {
-  let sum = 0;
-  for (const character of value) sum = (sum * 31 + character.codePointAt(0)) >>> 0;
-  return sum;
+/** A number from 0 to 7 that is always the same for a name, spread evenly. */
+export function colour(name) {
+  let sum = 0x811c9dc5;
+  for (const character of name) sum = Math.imul(sum ^ character.codePointAt(0), 0x01000193);
+  return (sum ^ (sum >>> 15)) & 7;
 }
