@@ -74,7 +74,7 @@ let serverModules: [Module] = [
       .product(name: "HummingbirdHTTP2", package: "hummingbird"),
       .product(name: "HummingbirdTLS", package: "hummingbird"),
     ],
-    testImports: [.product(name: "HummingbirdTesting", package: "hummingbird")],
+    testImports: ["Fetch", "History", .product(name: "HummingbirdTesting", package: "hummingbird")],
     resources: [.embedInCode("Pages")]),
   Module(name: "Dashboard", imports: ["Wire", "API", "Fetch", "CNcurses"]),
   Module(

@@ -46,12 +46,23 @@ public struct WebServer: Service {
       onServerRunning: { await onListening($0.localAddress?.port ?? configuration.port) }, logger: logger)
   }
 
+  /// How long connections may take to close at graceful shutdown. A client that keeps an idle HTTP/2 connection
+  /// without reading it (a pooling one does) answers no PING and would otherwise hold the server for ever.
+  static let closingTime: Duration = .seconds(2)
+
   /// Serves until graceful shutdown; open event streams end with it.
   public func run() async throws {
     do {
-      try await withThrowingDiscardingTaskGroup { group in
-        group.addTask { await feed.run() }
-        try await application.run()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await application.run() }
+        group.addTask {
+          try await gracefulShutdown()
+          try await Task.sleep(for: Self.closingTime)
+        }
+        let watching = Task { await feed.run() }
+        defer { watching.cancel() }
+        // Whichever is first ends the other; what that one says of it is of no interest.
+        _ = try await group.next()
         group.cancelAll()
       }
     } catch let error as IOError {
