@@ -1,5 +1,6 @@
 /// The protection profiles of DTLS-SRTP that the relay speaks, by their registered numbers (RFC 5764, RFC 7714).
 public enum SRTPProfile: UInt16, CaseIterable, Sendable {
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   case aes128CMHMACSHA1_80 = 0x0001
   case aeadAES128GCM = 0x0007
   case aeadAES256GCM = 0x0008
