@@ -165,3 +165,18 @@ extension Distribution {
     return product >> fractionBits + (product & (1 << fractionBits - 1) == 0 ? 0 : 1)
   }
 }
+
+extension Distribution {
+  /// For a source that keeps no histogram: count and sum, and so the mean, are exact, and every value is taken to be the
+  /// mean.
+  public init(count: UInt64, sum: UInt64) {
+    self.init()
+    guard count > 0 else { return }
+    let mean = sum / count
+    self.count = count
+    self.sum = sum
+    minimum = mean
+    maximum = mean
+    buckets = [Bucket(index: Self.bucketIndex(of: mean), count: count)]
+  }
+}

@@ -19,3 +19,12 @@ public struct ParticipantSnapshot: Sendable, Equatable {
   public var lossPercent: Double?
   public var jitterMilliseconds: Double?
 }
+
+extension ParticipantSnapshot {
+  init(_ member: Member, site: String?) {
+    self.init(
+      participant: member.number.description, name: member.name, site: site,
+      microphone: member.media?.microphone ?? false, camera: member.media?.camera ?? false,
+      lossPercent: member.lossPercent, jitterMilliseconds: member.jitterMilliseconds)
+  }
+}

@@ -1,3 +1,4 @@
+import Measurement
 import Wire
 
 /// A participant as the control plane knows it.
@@ -13,6 +14,8 @@ struct Member: Sendable {
   /// The ICE session: its ETag and the client's user name fragment.
   var etag: String
   var clientFragment: String
+  /// Kind and mid of the offer's first section, which stands for the whole bundle in a fragment.
+  let firstSection: (media: String, mid: String)
   /// Its media flows, so the others see it, and what of it is on; `nil` before.
   var media: MediaState?
   var slots: [SlotContent] = []
@@ -22,6 +25,13 @@ struct Member: Sendable {
 
   var address: IPAddress { mediaAddress ?? clientAddress }
   var isPresent: Bool { media != nil }
+
+  /// Remembers what its uplink was like in an interval; one without packets says nothing.
+  mutating func note(_ uplink: PathRecord) {
+    let sent = uplink.loss.sent
+    lossPercent = sent == 0 ? nil : Double(uplink.loss.lost) * 100 / Double(sent)
+    jitterMilliseconds = uplink.delayVariation.mean.map { Double($0) / 1e6 }
+  }
 
   /// As the others see it.
   var rosterEntry: RosterEntry {

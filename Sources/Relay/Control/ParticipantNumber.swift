@@ -15,3 +15,11 @@ struct ParticipantNumber: Hashable, Sendable, BitwiseCopyable, CustomStringConve
 struct RoomNumber: Hashable, Sendable, BitwiseCopyable {
   var value: UInt32
 }
+
+extension ParticipantNumber {
+  /// The number behind an opaque id.
+  init?(_ id: String) {
+    guard let value = UInt32(id, radix: 16) else { return nil }
+    self.init(value: value)
+  }
+}

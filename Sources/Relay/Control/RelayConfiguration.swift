@@ -15,6 +15,10 @@ public struct RelayConfiguration: Sendable {
   /// DTLS threads.
   public var associationThreads = 1
 
+  /// DSCP of what the relay sends (RFC 8837): expedited forwarding and assured forwarding 41.
+  public var audioDSCP: UInt8 = 46
+  public var videoDSCP: UInt8 = 34
+
   public var bounds = RelayBounds()
 
   /// Name that goes into the records' ids as the agent: the relay's own.
@@ -49,8 +53,8 @@ public struct RelayBounds: Sendable, Equatable {
   public var offerBytes = 128 * 1_024
   /// Characters of a room's or a participant's name.
   public var nameLength = 64
-  /// Datagrams a second that one source address may send before it has a connection.
-  public var strangerDatagramsPerSecond = 50
+  /// ICE checks a second that one source address may send; an office behind one address has many clients.
+  public var checksPerSecond = 1_000
 
   public init() {}
 }

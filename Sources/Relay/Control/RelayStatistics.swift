@@ -16,4 +16,14 @@ public struct RelayStatistics: Sendable, Equatable {
   public var coalescedEvents: UInt64 = 0
 
   public init() {}
+
+  /// Adds a Worker's counters.
+  mutating func add(_ other: RelayStatistics) {
+    receivedDatagrams &+= other.receivedDatagrams
+    receivedBytes &+= other.receivedBytes
+    sentDatagrams &+= other.sentDatagrams
+    sentBytes &+= other.sentBytes
+    forwardedPackets &+= other.forwardedPackets
+    drops.add(other.drops)
+  }
 }

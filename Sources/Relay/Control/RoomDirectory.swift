@@ -185,8 +185,9 @@ struct RoomDirectory: Sendable {
   var participantCount: Int { roomOf.count }
 
   /// Rooms by name, each with its members in the order in which they came.
-  var meetings: [(room: String, members: [Member])] {
-    rooms.map { ($0.key, $0.value.members.filter(\.isPresent)) }.sorted { $0.room < $1.room }
+  var meetings: [(room: String, number: RoomNumber, members: [Member])] {
+    rooms.map { ($0.key, $0.value.number, $0.value.members.filter(\.isPresent)) }
+      .filter { !$0.2.isEmpty }.sorted { $0.0 < $1.0 }
   }
 
   // MARK: Publishing

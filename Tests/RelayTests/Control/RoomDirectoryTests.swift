@@ -22,7 +22,7 @@ import Wire
       as: { number in
         Member(
           number: number, resource: "r\(number)", name: "n\(number)", kind: kind, clientAddress: .loopbackV4,
-          etag: "\"e\"", clientFragment: "frag")
+          etag: "\"e\"", clientFragment: "frag", firstSection: ("audio", "0"))
       }, draw: { draw() })
   }
 

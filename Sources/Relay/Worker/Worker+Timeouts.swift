@@ -1,0 +1,87 @@
+import SFU
+import Transport
+import WebRTC
+import Wire
+
+/// The interval that call records are being counted for: 15 s, aligned to the wall clock.
+struct RunningInterval: Sendable {
+  static let length = Duration.seconds(15)
+
+  let start: WallTime
+  /// When it is over.
+  let deadline: MonotonicTime
+  /// Both clocks at its beginning: a step of the wall clock shows when they have drifted apart.
+  let clock: ClockReading
+
+  init(at clock: ClockReading) {
+    self.clock = clock
+    start = clock.wall.floored(to: Self.length)
+    deadline = clock.monotonicTime(at: start + Self.length)
+  }
+
+  /// Whether the wall clock was set within the interval: it is no longer sure which time the counts belong to.
+  func isStepped(_ clock: ClockReading) -> Bool {
+    abs(clock.wallClockStep(since: self.clock)) > 1_000_000_000
+  }
+}
+
+/// What happens when time has passed.
+extension Worker {
+  mutating func handleTimeouts() {
+    // A room may close while its timers run, so the list is walked from its end.
+    for index in roomHandles.indices.reversed() where index < roomHandles.count {
+      let room = roomHandles[index]
+      guard rooms[room].room.nextTimeout <= now else { continue }
+      rooms[room].room.handleTimeout(at: now, into: &output)
+      collect(from: room)
+    }
+    if interval.deadline <= now { closeInterval(at: SystemClock.reading()) }
+    if nextHousekeeping <= now { keepHouse() }
+  }
+
+  /// Connections that have fallen silent go; bit rates are taken.
+  private mutating func keepHouse() {
+    for index in 0..<peers.capacity {
+      guard let handle = peers.handle(at: index), peers[handle].connection.isExpired(now) else { continue }
+      events.append(.ended(peers[handle].number, .timedOut))
+      remove(handle)
+    }
+    let seconds = Double(now.nanoseconds(since: lastHousekeeping)) / 1e9
+    for handle in roomHandles where seconds > 0 {
+      rooms[handle].rates = WorkerSurvey.Rates(
+        received: Double(rooms[handle].receivedBytes) * 8 / seconds, sent: Double(rooms[handle].sentBytes) * 8 / seconds
+      )
+      rooms[handle].receivedBytes = 0
+      rooms[handle].sentBytes = 0
+    }
+    lastHousekeeping = now
+    nextHousekeeping = now + Self.housekeepingPeriod
+  }
+
+  /// Hands the counts of everybody's interval over and begins the next.
+  mutating func closeInterval(at clock: ClockReading) {
+    let isStepped = interval.isStepped(clock)
+    for index in 0..<peers.capacity {
+      guard let handle = peers.handle(at: index) else { continue }
+      closeInterval(of: handle, at: clock, isPartial: isStepped || clock.monotonic < interval.deadline)
+      peers[handle].isIntervalPartial = false
+    }
+    interval = RunningInterval(at: clock)
+  }
+
+  mutating func closeInterval(of handle: Peer.Handle, at clock: ClockReading, isPartial: Bool) {
+    guard
+      let counts = rooms[peers[handle].room].room.closeInterval(of: peers[handle].seat, at: clock.monotonic)
+    else { return }
+    let closed = CallInterval(
+      participant: peers[handle].number, address: peers[handle].address, start: interval.start,
+      length: RunningInterval.length, isPartial: isPartial || peers[handle].isIntervalPartial, counts: counts)
+    if case .intervals(var batch) = events.last {
+      events.removeLast()
+      batch.append(closed)
+      events.append(.intervals(batch))
+    } else {
+      events.append(.intervals([closed]))
+    }
+  }
+}

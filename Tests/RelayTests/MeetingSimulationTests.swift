@@ -1,0 +1,258 @@
+import ICE
+import RTP
+import SDP
+import SFU
+import SRTP
+import Testing
+import WebRTC
+import Wire
+
+@testable import Relay
+
+/// Participants and a relay made of real values (`Negotiation`, `Room`, `Connection`) in virtual time: no socket, no
+/// thread, keys injected in place of a handshake.
+@Suite struct MeetingSimulationTests {
+  @Test(
+    "Two participants receive each other's voice and picture bit-exact, in virtual time",
+    arguments: SRTPProfile.allCases)
+  func twoParticipants(profile: SRTPProfile) throws {
+    var simulation = try Simulation(profile: profile)
+    try simulation.run(until: .seconds(4))
+    try simulation.expectEverybodyHeard()
+    #expect(simulation.clientDrops.isEmpty)
+    #expect(simulation.requests > 0)
+  }
+
+  @Test("The same bytes come out whenever the same simulation is run")
+  func deterministic() throws {
+    var first = try Simulation(profile: .aeadAES128GCM)
+    var second = try Simulation(profile: .aeadAES128GCM)
+    try first.run(until: .seconds(2))
+    try second.run(until: .seconds(2))
+    #expect(first.digest == second.digest)
+  }
+}
+
+/// One room, two clients, a network with a delay of 10 ms.
+private struct Simulation: ~Copyable {
+  private static let relay = Endpoint(address: IPAddress(v4: 0xc000_0201), port: 10_000)
+  private static let delay = Duration.milliseconds(10)
+
+  private struct Transit {
+    var due: MonotonicTime
+    /// To the client of this number, or from it to the relay.
+    var client: Int
+    var isToRelay: Bool
+    var bytes: [UInt8]
+  }
+
+  private var first: MeetingClient
+  private var second: MeetingClient
+  private var connections: Slab<Connection>
+  private var handles: [Slab<Connection>.Handle] = []
+  private var seats: [ParticipantHandle] = []
+  private var room: Room
+  private var output = RoomOutput()
+  private var transits: [Transit] = []
+  private var now = MonotonicTime(nanoseconds: 1_000_000_000)
+  private let profile: SRTPProfile
+  private(set) var digest = 0
+  private(set) var relayDrops: [DropReason] = []
+
+  init(profile: SRTPProfile) throws {
+    self.profile = profile
+    room = Room(now: now, wall: WallTime(seconds: 1_800_000_000))
+    connections = Slab(capacity: 2)
+    first = MeetingClient(seed: 1)
+    second = MeetingClient(seed: 2)
+    try Self.join(&first, 0, &room, &connections, &handles, &seats, now)
+    try Self.join(&second, 1, &room, &connections, &handles, &seats, now)
+  }
+
+  private static func number(_ client: Int) -> ParticipantNumber { ParticipantNumber(value: 100 + UInt32(client)) }
+
+  private static func endpoint(_ client: Int) -> Endpoint {
+    Endpoint(address: IPAddress(v4: 0x0a00_0000 + UInt32(client)), port: 40_000)
+  }
+
+  private static func join(
+    _ client: inout MeetingClient, _ index: Int, _ room: inout Room, _ connections: inout Slab<Connection>,
+    _ handles: inout [Slab<Connection>.Handle], _ seats: inout [ParticipantHandle], _ now: MonotonicTime
+  ) throws {
+    let fingerprint = try #require(Fingerprint(hash: .sha256, digest: Array(repeating: 7, count: 32)))
+    let offer = try Offer(client.offer(fingerprint: fingerprint), kind: .meeting, bounds: RelayBounds())
+    var random = SplitMix64(seed: 1_000 + UInt64(index))
+    let session = Session(
+      offer, participant: number(index), name: "n\(index)", kind: .meeting,
+      candidates: [Candidate(host: relay, preference: 0)], fingerprint: fingerprint, random: &random)
+    let connection = Connection(
+      ice: ICELite(local: session.credentials, remoteFragment: client.credentials.usernameFragment), now: now)
+    if let handle = connections.insert(connection) { handles.append(handle) }
+    seats.append(try room.admit(session.admission, at: now))
+    try client.accept(session.answer, now: now)
+  }
+
+  mutating func run(until end: Duration) throws {
+    let start = now
+    var step = 0
+    while now < start + end {
+      deliver()
+      try exchangeKeys()
+      for transmit in first.handleTimeout(now) { send(transmit.bytes, from: 0) }
+      for transmit in second.handleTimeout(now) { send(transmit.bytes, from: 1) }
+      if step % 4 == 0 {
+        if first.isKeyed { send(try first.voice(), from: 0) }
+        if second.isKeyed { send(try second.voice(), from: 1) }
+      }
+      if step % 10 == 0 {
+        if first.isKeyed { for packet in try first.picture() { send(packet, from: 0) } }
+        if second.isKeyed { for packet in try second.picture() { send(packet, from: 1) } }
+      }
+      if room.nextTimeout <= now { room.handleTimeout(at: now, into: &output) }
+      depart()
+      now = now + .milliseconds(5)
+      step += 1
+    }
+    // What is under way still arrives.
+    for _ in 0..<4 {
+      deliver()
+      depart()
+      now = now + .milliseconds(5)
+    }
+  }
+
+  /// Once a client has nominated, both ends get the same keys, as a handshake would give them.
+  private mutating func exchangeKeys() throws {
+    for index in 0..<2 {
+      let remote = index == 0 ? first.remote : second.remote
+      guard remote != nil, !connections[handles[index]].isKeyed else { continue }
+      let count = 2 * (profile.masterKeyByteCount + profile.masterSaltByteCount)
+      let secret = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7 + index * 50) }
+      let keys = try #require(SRTPKeyingMaterial(profile: profile, exported: secret))
+      connections[handles[index]].install(keys)
+      if index == 0 { try first.install(keys) } else { try second.install(keys) }
+      room.connected(seats[index], at: now, into: &output)
+    }
+  }
+
+  private mutating func send(_ bytes: [UInt8], from client: Int) {
+    transits.append(Transit(due: now + Self.delay, client: client, isToRelay: true, bytes: bytes))
+  }
+
+  private mutating func deliver() {
+    let due = transits.filter { $0.due <= now }
+    transits.removeAll { $0.due <= now }
+    for transit in due {
+      if transit.isToRelay {
+        receive(transit.bytes, from: transit.client)
+      } else {
+        digest = transit.bytes.reduce(digest) { $0 &* 31 &+ Int($1) }
+        if transit.client == 0 {
+          _ = first.receive(transit.bytes, from: Self.relay, now: now)
+        } else {
+          _ = second.receive(transit.bytes, from: Self.relay, now: now)
+        }
+      }
+    }
+  }
+
+  /// The Worker's way with a datagram, without its tables.
+  private mutating func receive(_ datagram: [UInt8], from client: Int) {
+    let bytes = datagram.span.bytes
+    let pair = CandidatePair(local: Self.relay, remote: Self.endpoint(client))
+    let handle = handles[client]
+    var memory = [UInt8](repeating: 0, count: 1_500)
+    switch DatagramKind(bytes) {
+    case .stun:
+      guard let message = STUNMessage(bytes) else { return }
+      var elements = memory.mutableSpan
+      var response = elements.mutableBytes
+      if case .answered(let count, _) = connections[handle].receiveCheck(
+        message, in: bytes, on: pair, now: now, response: &response)
+      {
+        leave(Array(memory[..<count]), to: client)
+      }
+    case .rtp:
+      guard let reservation = room.reserve(bytes, from: seats[client]) else { return }
+      switch Self.unprotect(bytes, by: &connections[handle], for: reservation, in: &room, now: now) {
+      case .done(let count):
+        room.received(reservation, byteCount: count, arrival: now, now: now, into: &output)
+      case .dropped(let reason): relayDrops.append(reason)
+      }
+    case .rtcp, .dtls, nil: break
+    }
+  }
+
+  private static func unprotect(
+    _ bytes: RawSpan, by connection: inout Connection, for reservation: Reservation, in room: inout Room,
+    now: MonotonicTime
+  ) -> SRTPOutcome {
+    var place = room.place(of: reservation)
+    return connection.unprotect(bytes, into: &place, now: now)
+  }
+
+  private mutating func depart() {
+    for index in 0..<output.forwardCount {
+      let forward = output.forward(at: index)
+      guard let client = seats.firstIndex(of: forward.receiver) else { continue }
+      var memory = [UInt8](repeating: 0, count: 1_500)
+      let outcome = Self.protect(forward, of: &room, by: &connections[handles[client]], into: &memory, now: now)
+      if case .done(let count) = outcome { leave(Array(memory[..<count]), to: client) }
+    }
+    for index in 0..<output.rtcpCount {
+      guard let client = seats.firstIndex(of: output.rtcpReceiver(at: index)) else { continue }
+      var memory = [UInt8](repeating: 0, count: 1_500)
+      var elements = memory.mutableSpan
+      var place = elements.mutableBytes
+      if case .done(let count) = Self.protectRTCP(
+        at: index, of: output, by: &connections[handles[client]], into: &place)
+      {
+        leave(Array(memory[..<count]), to: client)
+      }
+    }
+    output.removeAll()
+  }
+
+  private static func protect(
+    _ forward: Forward, of room: inout Room, by connection: inout Connection, into memory: inout [UInt8],
+    now: MonotonicTime
+  ) -> SRTPOutcome? {
+    var headerMemory = [UInt8](repeating: 0, count: 96)
+    var headerElements = headerMemory.mutableSpan
+    var header = headerElements.mutableBytes
+    guard let count = room.writeHeader(of: forward, at: now, into: &header) else { return nil }
+    var elements = memory.mutableSpan
+    var place = elements.mutableBytes
+    return connection.protect(header.bytes.extracting(0..<count), payload: room.payload(of: forward), into: &place)
+  }
+
+  @_lifetime(place: copy place)
+  private static func protectRTCP(
+    at index: Int, of output: borrowing RoomOutput, by connection: inout Connection, into place: inout MutableRawSpan
+  ) -> SRTPOutcome {
+    connection.protectRTCP(output.rtcp(at: index), into: &place)
+  }
+
+  private mutating func leave(_ bytes: [UInt8], to client: Int) {
+    transits.append(Transit(due: now + Self.delay, client: client, isToRelay: false, bytes: bytes))
+  }
+
+  // MARK: What came of it
+
+  var clientDrops: [DropReason] { first.drops + second.drops }
+  var requests: Int { first.keyframeRequests + second.keyframeRequests }
+
+  func expectEverybodyHeard() throws {
+    let (one, other) = (Self.number(0).value, Self.number(1).value)
+    let heard = [
+      (first.sentAudio, second.payloads(in: MeetingClient.audioSlots, from: one)),
+      (first.sentVideo, second.payloads(in: MeetingClient.videoSlots, from: one)),
+      (second.sentAudio, first.payloads(in: MeetingClient.audioSlots, from: other)),
+      (second.sentVideo, first.payloads(in: MeetingClient.videoSlots, from: other)),
+    ]
+    for (sent, received) in heard {
+      #expect(received.count > 100)
+      #expect(sent.containsRun(received, slack: 3))
+    }
+  }
+}
