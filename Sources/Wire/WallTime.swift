@@ -43,3 +43,15 @@
     return Self(nanoseconds: nanoseconds - (remainder < 0 ? remainder + step : remainder))
   }
 }
+
+/// As a number: nanoseconds since 1970.
+extension WallTime: Codable {
+  public init(from decoder: any Decoder) throws {
+    nanoseconds = try decoder.singleValueContainer().decode(Int64.self)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(nanoseconds)
+  }
+}
