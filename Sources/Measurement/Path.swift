@@ -1,5 +1,5 @@
 /// From a site to a target, by a route.
-public struct Path: Sendable, Hashable, Comparable {
+public struct Path: Sendable, Hashable, Codable, Comparable {
   /// Configured id of the site the packets start from.
   public var site: String
   /// Configured id of the target: a site, a relay or a service.
@@ -15,7 +15,7 @@ public struct Path: Sendable, Hashable, Comparable {
     self.label = label
   }
 
-  public enum Route: String, Sendable, Hashable, CaseIterable {
+  public enum Route: String, Sendable, Hashable, Codable, CaseIterable {
     case direct
     case proxy
     case relay

@@ -100,7 +100,7 @@ public struct PathRecord: Sendable, Equatable {
   public var series: Series { Series(path: id.path, origin: id.origin) }
 
   /// What is judged on its own: one path as one origin sees it.
-  public struct Series: Sendable, Hashable, Comparable {
+  public struct Series: Sendable, Hashable, Codable, Comparable {
     public var path: Path
     public var origin: Origin
 
@@ -152,29 +152,6 @@ public struct PathRecord: Sendable, Equatable {
     public init(start: WallTime, length: Duration) {
       self.start = start
       self.length = length
-    }
-  }
-}
-
-extension PathRecord.Origin: LosslessStringConvertible {
-  /// `probe stamp`, `call uplink`, `call downlink` or `capture`.
-  public var description: String {
-    switch self {
-    case .probe(let kind): "probe \(kind)"
-    case .call(let segment): "call \(segment.rawValue)"
-    case .capture: "capture"
-    }
-  }
-
-  public init?(_ description: String) {
-    let words = description.split(separator: " ", maxSplits: 1)
-    switch (words.first, words.count) {
-    case ("probe", 2): self = .probe(kind: String(words[1]))
-    case ("call", 2):
-      guard let segment = PathRecord.CallSegment(rawValue: String(words[1])) else { return nil }
-      self = .call(segment)
-    case ("capture", 1): self = .capture
-    default: return nil
     }
   }
 }
