@@ -173,29 +173,3 @@ long openssl_dtls_timeout(SSL *ssl) {
 int openssl_dtls_handle_timeout(SSL *ssl) {
   return (int)DTLSv1_handle_timeout(ssl);
 }
-
-static int sign(X509 *certificate, EVP_PKEY *key, const char *name, long days) {
-  unsigned char serial[16];
-  if (RAND_bytes(serial, sizeof serial) != 1) return 0;
-  serial[0] = (serial[0] & 0x7f) | 0x40;  // A serial number is positive and its first byte not zero.
-  BIGNUM *number = BN_bin2bn(serial, sizeof serial, NULL);
-  int numbered = number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL;
-  BN_free(number);
-  X509_NAME *subject = X509_get_subject_name(certificate);
-  return numbered && X509_set_version(certificate, X509_VERSION_3) == 1
-      && X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0) == 1
-      && X509_set_issuer_name(certificate, subject) == 1
-      // A day back, for peers whose clocks are behind.
-      && X509_gmtime_adj(X509_getm_notBefore(certificate), -86400L) != NULL
-      && X509_gmtime_adj(X509_getm_notAfter(certificate), days * 86400L) != NULL
-      && X509_set_pubkey(certificate, key) == 1 && X509_sign(certificate, key, EVP_sha256()) > 0;
-}
-
-int openssl_self_signed(X509 **certificate, EVP_PKEY **key, const char *name, long days) {
-  *key = EVP_EC_gen("P-256");
-  *certificate = X509_new();
-  if (*key && *certificate && sign(*certificate, *key, name, days)) return 1;
-  EVP_PKEY_free(*key);
-  X509_free(*certificate);
-  return 0;
-}

@@ -7,6 +7,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
@@ -30,8 +31,5 @@ void openssl_dtls_clear_output(SSL *ssl);
 long openssl_dtls_timeout(SSL *ssl);
 // Retransmits if the timer has fired; -1 when it has fired too often.
 int openssl_dtls_handle_timeout(SSL *ssl);
-
-// A P-256 key and a certificate for it, signed by itself. Zero on failure.
-int openssl_self_signed(X509 **certificate, EVP_PKEY **key, const char *name, long days);
 
 #endif
