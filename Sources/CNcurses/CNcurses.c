@@ -4,6 +4,7 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -15,6 +16,9 @@
 static struct termios found;
 static volatile sig_atomic_t entered = 0;
 static volatile sig_atomic_t ending_signal = 0;
+// Signals may reach any thread: a byte here wakes the one that draws.
+static int signal_pipe[2] = {-1, -1};
+static void (*ncurses_on_resize)(int);
 
 // A crash may not call ncurses: these bytes leave the alternate screen, show the cursor and reset colours and keypad
 // mode on every terminal that a dashboard runs in.
@@ -30,7 +34,22 @@ static void on_crash(int number) {
   raise(number);
 }
 
-static void on_end(int number) { ending_signal = number; }
+static void wake(void) {
+  int kept = errno;
+  ssize_t ignored = write(signal_pipe[1], "", 1);
+  (void)ignored;
+  errno = kept;
+}
+
+static void on_end(int number) {
+  ending_signal = number;
+  wake();
+}
+
+static void on_resize(int number) {
+  if (ncurses_on_resize) ncurses_on_resize(number);
+  wake();
+}
 
 static void install_handlers(void) {
   struct sigaction action = {0};
@@ -39,11 +58,14 @@ static void install_handlers(void) {
   action.sa_flags = SA_RESETHAND | SA_NODEFER;
   const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT};
   for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) sigaction(crashes[i], &action, NULL);
-  // Without SA_RESTART, so that the wait below returns.
   action.sa_handler = on_end;
-  action.sa_flags = 0;
+  action.sa_flags = SA_RESTART;
   const int ends[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) sigaction(ends[i], &action, NULL);
+  struct sigaction earlier;
+  action.sa_handler = on_resize;
+  if (sigaction(SIGWINCH, &action, &earlier) == 0 && earlier.sa_handler != SIG_DFL && earlier.sa_handler != SIG_IGN)
+    ncurses_on_resize = earlier.sa_handler;
 }
 
 int kk_terminal_start(void) {
@@ -58,6 +80,7 @@ int kk_terminal_start(void) {
   if (!screen) return -1;
   set_term(screen);
   entered = 1;
+  if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) signal_pipe[0] = signal_pipe[1] = -1;
   atexit(kk_terminal_stop);
   install_handlers();
   cbreak();
@@ -120,15 +143,19 @@ int32_t kk_terminal_key(void) {
   }
 }
 
+static void drain(int file) {
+  char bytes[64];
+  ssize_t ignored = read(file, bytes, sizeof bytes);
+  (void)ignored;
+}
+
 int kk_terminal_wait(int wake, int milliseconds) {
   if (ending_signal) return ending_signal;
-  struct pollfd files[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = wake, .events = POLLIN}};
-  int ready = poll(files, 2, milliseconds);
-  if (ready > 0 && (files[1].revents & POLLIN)) {
-    char drained[64];
-    ssize_t ignored = read(wake, drained, sizeof drained);
-    (void)ignored;
-  }
+  struct pollfd files[3] = {
+      {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = wake, .events = POLLIN}, {.fd = signal_pipe[0], .events = POLLIN}};
+  int ready = poll(files, 3, milliseconds);
+  if (ready > 0 && (files[1].revents & POLLIN)) drain(wake);
+  if (ready > 0 && (files[2].revents & POLLIN)) drain(signal_pipe[0]);
   if (ending_signal) return ending_signal;
   if (ready > 0 && (files[0].revents & (POLLHUP | POLLERR | POLLNVAL))) return SIGHUP;
   return 0;

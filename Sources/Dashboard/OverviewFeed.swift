@@ -1,0 +1,70 @@
+import API
+import Fetch
+import Foundation
+
+/// Follows the monitor's event stream and connects again, with longer and longer pauses, whenever it breaks.
+struct OverviewFeed: Sendable {
+  enum Update: Sendable {
+    case overview(Overview)
+    /// With the reason, a sentence.
+    case lost(String)
+  }
+
+  let configuration: DashboardConfiguration
+  let fetcher: Fetcher
+
+  static let shortestPause = Duration.seconds(1)
+  static let longestPause = Duration.seconds(10)
+
+  /// Runs until the task is cancelled.
+  func run(_ deliver: @Sendable (Update) -> Void) async {
+    var pause = Self.shortestPause
+    while !Task.isCancelled {
+      do {
+        var request = configuration.request(Paths.events)
+        request.timeout = nil
+        // The server sends a heartbeat every 15 s.
+        request.idleTimeout = .seconds(40)
+        var reader = ServerSentEventReader()
+        for try await piece in fetcher.stream(request) {
+          for event in reader.read(piece) where event.name == DashboardEventName.overview.rawValue {
+            deliver(.overview(try Self.decode(Array(event.data.utf8))))
+            pause = Self.shortestPause
+          }
+        }
+        deliver(.lost("the monitor ended the connection"))
+      } catch {
+        deliver(.lost("\(error)"))
+      }
+      try? await Task.sleep(for: pause)
+      pause = min(pause * 2, Self.longestPause)
+    }
+  }
+
+  /// The overview once.
+  func once() async throws -> Overview {
+    let response = try await fetcher.fetch(configuration.request(Paths.overview))
+    guard response.status == 200 else {
+      let body = try? JSONDecoder().decode(ErrorBody.self, from: Data(response.body))
+      throw DashboardError(body?.error.message ?? "the monitor answered with status \(response.status)")
+    }
+    return try Self.decode(response.body)
+  }
+
+  private static func decode(_ bytes: [UInt8]) throws -> Overview {
+    do {
+      return try JSONDecoder().decode(Overview.self, from: Data(bytes))
+    } catch {
+      throw DashboardError("the monitor's answer is not one this dashboard reads; are both of the same version?")
+    }
+  }
+}
+
+/// Why the dashboard has nothing to show, in a sentence.
+public struct DashboardError: Error, CustomStringConvertible, Sendable {
+  public let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
