@@ -1,5 +1,22 @@
 import Wire
 
+/// One source's interval.
+public struct SourceInterval: Sendable, Equatable {
+  public var kind: SourceKind
+  public var counts: ReceptionCounts
+  /// Interarrival jitter J at the interval's end, in nanoseconds: shown, never judged.
+  public var jitter: UInt64
+}
+
+/// One participant's interval. Taking it starts the next.
+public struct ParticipantInterval: Sendable, Equatable {
+  public var participant: String
+  public var sources: [SourceInterval] = []
+  public var slots: [DownlinkCounts] = []
+  /// Round trips by the receiver's reports (LSR, DLSR), in nanoseconds, at most 64.
+  public var roundTrips: [UInt64] = []
+}
+
 extension Room {
   /// Closes a participant's interval for the call records and starts the next; `nil` when it has left.
   ///

@@ -1,6 +1,26 @@
 import RTP
 import Wire
 
+/// Exact counts of what the relay received of one source in one interval (the uplink of a call).
+public struct ReceptionCounts: Sendable, Equatable, BitwiseCopyable {
+  /// Sequence numbers the interval covers; 0 while the source is idle (muted, DTX, emptied).
+  public var expected: UInt64 = 0
+  /// Of those, the ones that arrived, each counted once. Retransmissions do not count.
+  public var received: UInt64 = 0
+  public var duplicates: UInt64 = 0
+  /// Arrived after one that was sent later (RFC 4737).
+  public var reordered: UInt64 = 0
+  /// Lost, then repaired by retransmission: still lost in `expected − received`.
+  public var recovered: UInt64 = 0
+  /// Sum and number of |D| (RFC 3550 section 6.4.1) in nanoseconds; video once per frame.
+  public var delayVariationSum: UInt64 = 0
+  public var delayVariationCount: UInt64 = 0
+  /// Payload and headers of the RTP packets.
+  public var bytes: UInt64 = 0
+
+  public init() {}
+}
+
 /// What the relay counts of one source's packets: sequence by RFC 3550 appendix A.1, loss by A.3, jitter by A.8, and the
 /// exact counts of an interval for the call records.
 struct ReceptionStatistics {

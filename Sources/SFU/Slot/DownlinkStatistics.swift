@@ -1,6 +1,31 @@
 import RTP
 import Wire
 
+/// What one receiver says of one slot in one interval (the downlink of a call).
+public struct DownlinkCounts: Sendable, Equatable {
+  public enum State: UInt8, Sendable {
+    /// Nothing was sent.
+    case idle
+    case reported
+    /// We sent, and no report block came for longer than the receiver's reports are apart.
+    case silent
+  }
+
+  public var isAudio: Bool
+  public var state: State = .idle
+  /// Sequence numbers the receiver's reports cover.
+  public var expected: UInt64 = 0
+  /// Of those, the ones it did not get, less the holes the relay itself forwarded; never below 0.
+  public var lost: UInt64 = 0
+  /// Holes the relay forwarded, in the packets sent.
+  public var forwardedHoles: UInt64 = 0
+  public var sentPackets: UInt64 = 0
+  public var sentBytes: UInt64 = 0
+  public var retransmittedPackets: UInt64 = 0
+  /// As the receiver reports it, in nanoseconds; contains the sender's uplink.
+  public var jitter: UInt64?
+}
+
 /// What one receiver reports of one slot, over an interval.
 ///
 /// Differences of the cumulative figures are taken, never the fraction lost, and the holes the relay itself forwarded are

@@ -1,0 +1,110 @@
+import RTP
+import Testing
+import Wire
+
+@testable import SFU
+
+@Suite("RTCP of a room")
+struct RoomRTCPTests {
+  private static func written(_ write: (inout MutableRawSpan) -> Int?) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 256)
+    var length = 0
+    do {
+      var span = bytes.mutableSpan
+      var raw = span.mutableBytes
+      length = write(&raw) ?? 0
+    }
+    return Array(bytes[..<length])
+  }
+
+  @Test("PLI is passed to the sender once in 200 ms, and not for a vacant or just keyed slot")
+  func pictureLoss() throws {
+    var meeting = SimulatedMeeting()
+    for id in ["a", "b", "c"] { try meeting.join(id) }
+    meeting.run(until: 3)
+    let asked = meeting.clients[0].sources[1].requestsReceived
+    for client in [1, 2] {
+      for receiver in meeting.clients[client].receivers where !receiver.isAudio {
+        let loss = Self.written { PLI(senderSSRC: 1, mediaSSRC: receiver.ssrc).write(into: &$0, at: 0) }
+        meeting.deliver(loss, from: client)
+        meeting.flush()
+      }
+    }
+    meeting.run(until: 3.05)
+    #expect(meeting.clients[0].sources[1].requestsReceived == asked + 1)
+    // The keyframe is on its way: what is asked again is the echo.
+    for receiver in meeting.clients[1].receivers where !receiver.isAudio {
+      meeting.deliver(
+        Self.written { FIR.write(senderSSRC: 1, ssrc: receiver.ssrc, sequenceNumber: 1, into: &$0, at: 0) }, from: 1)
+    }
+    meeting.run(until: 4)
+    #expect(meeting.clients[0].sources[1].requestsReceived <= asked + 2)
+  }
+
+  @Test("A NACK is answered by RTX with the original number before the payload, twice only after a round trip")
+  func retransmission() throws {
+    var meeting = SimulatedMeeting()
+    for id in ["a", "b"] { try meeting.join(id) }
+    meeting.run(until: 3)
+    let mid = try #require(meeting.slots(of: 1, showing: "a", .camera).first)
+    let receiver = meeting.receiver(1, mid)
+    let packet = receiver.packets[receiver.packets.count - 5]
+    let numbers = [packet.header.sequenceNumber]
+    let request = Self.written {
+      NACK.write(senderSSRC: 1, mediaSSRC: receiver.ssrc, numbers.span, into: &$0, at: 0)
+    }
+    for _ in 0..<3 { meeting.deliver(request, from: 1) }
+    meeting.flush()
+    let repeats = meeting.receiver(1, mid).retransmissions
+    #expect(repeats.count == 1)
+    let repeated = try #require(repeats.first)
+    #expect(repeated.header.ssrc == receiver.retransmissionSSRC)
+    #expect(repeated.header.payloadType == 124)
+    #expect(repeated.header.timestamp == packet.header.timestamp)
+    #expect(repeated.header.marker == packet.header.marker)
+    #expect(Array(repeated.payload.prefix(2)) == [UInt8(numbers[0] >> 8), UInt8(truncatingIfNeeded: numbers[0])])
+    #expect(Array(repeated.payload.dropFirst(2)) == packet.payload)
+    #expect(repeated.csrc == packet.csrc)
+  }
+
+  @Test("Nobody is reported on before it is heard, and a source not heard since is left out")
+  func reports() throws {
+    var meeting = SimulatedMeeting()
+    let client = try meeting.join("a")
+    meeting.clients[client].sources[0].isOn = false
+    meeting.clients[client].sources[1].isOn = false
+    meeting.run(until: 2.5)
+    let before = meeting.room.sources.handle(at: 0).flatMap { meeting.room.sources[$0].reportBlock(at: meeting.now) }
+    #expect(before == nil)
+  }
+
+  @Test("BYE empties its source; malformed datagrams are counted")
+  func goodbye() throws {
+    var meeting = SimulatedMeeting()
+    for id in ["a", "b"] { try meeting.join(id) }
+    meeting.run(until: 2)
+    meeting.clients[0].sources[1].isOn = false
+    let ssrc = meeting.clients[0].sources[1].ssrc
+    meeting.deliver(Self.written { Goodbye.write(ssrc: ssrc, into: &$0, at: 0) }, from: 0)
+    #expect(meeting.slots(of: 1, showing: "a", .camera) == [])
+    meeting.deliver([0x80, 200, 0, 9], from: 0)
+    let count = meeting.room.drops[.rtcpMalformed]
+    #expect(count == 1)
+  }
+
+  @Test("Every slot that ever played has a report each second, vacant or not")
+  func idleSlots() throws {
+    var meeting = SimulatedMeeting()
+    for id in ["a", "b"] { try meeting.join(id) }
+    meeting.run(until: 3)
+    meeting.announce(0, .camera, isOn: false)
+    let mids = meeting.clients[1].receivers.filter { !$0.packets.isEmpty }.map(\.mid)
+    let before = mids.map { meeting.receiver(1, $0).reports.count }
+    meeting.run(until: 13)
+    for (mid, count) in zip(mids, before) {
+      let reports = meeting.receiver(1, mid).reports
+      #expect((9...11).contains(reports.count - count), "\(mid)")
+    }
+    #expect(mids.count == 2)
+  }
+}
