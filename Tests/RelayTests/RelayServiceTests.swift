@@ -102,7 +102,7 @@ import Wire
     let other = try await client("other", seed: 3, room: "b")
     #expect(one.relayCandidates == two.relayCandidates)
     #expect(one.relayCandidates != other.relayCandidates)
-    try await poll([one, two, other]) { hears(one, two) && hears(two, one) && other.client.isKeyed }
+    try await poll([one, two, other]) { hears(one, two) && hears(two, one) && other.isKeyed }
     #expect(other.received.isEmpty)
     await relay.shutdown()
   }
@@ -269,14 +269,35 @@ import Wire
     await #expect(throws: RelayError.shuttingDown) { try await join(offer) }
   }
 
-  @Test("A shutdown ends every stream with its reason")
+  @Test("A shutdown ends every stream with its reason and tells the clients by close_notify")
   func shutdown() async throws {
     let one = try await client("one", seed: 1)
+    try await poll([one]) { one.isKeyed }
     let events = try relay.events(room: "room", resource: try #require(one.answer?.resource), after: nil)
     await relay.shutdown()
     var last: RoomEvent.Content?
     for await event in events { last = event.content }
     #expect(last == .ended(.shuttingDown))
+    try await poll([one]) { one.isClosedByRelay }
+    await relay.shutdown()
+  }
+
+  @Test("A participant from which nothing authentic comes any more is gone after 15 s")
+  func timeout() async throws {
+    let one = try await client("one", seed: 1)
+    let two = try await client("two", seed: 2)
+    try await poll([one, two]) { hears(one, two) }
+    let events = try relay.events(room: "room", resource: try #require(two.answer?.resource), after: nil)
+    let ended = Task { () -> EndReason? in
+      for await event in events {
+        if case .ended(let reason) = event.content { return reason }
+      }
+      return nil
+    }
+    // Two's machine has lost its network without a word.
+    try await poll([one], deadline: .seconds(40)) { await relay.meetings().first?.participants.count == 1 }
+    #expect(await ended.value == .timedOut)
+    #expect(one.drops.allSatisfy { $0 == .srtpNoKeys })
     await relay.shutdown()
   }
 

@@ -54,7 +54,9 @@ struct CallRecords: Sendable {
     var record = PathRecord(
       id: PathRecord.ID(
         agent: agent, boot: boot, path: path, origin: .call(segment), intervalStart: interval.start),
-      length: interval.length, degradations: interval.isPartial ? [.partial] : [])
+      length: interval.length)
+    if interval.isPartial { record.degradations.insert(.partial) }
+    if interval.isStepped { record.degradations.insert(.clockStepped) }
     // The round trip is the path's, whichever way one looks along it.
     for roundTrip in interval.counts.roundTrips { record.roundTrip.record(roundTrip) }
     return record

@@ -9,7 +9,9 @@ struct CallInterval: Sendable {
   var address: IPAddress
   var start: WallTime
   var length: Duration
-  /// Joined, left, or the wall clock stepped within the interval.
+  /// Joined or left within the interval, or the relay started or stopped.
   var isPartial: Bool
+  /// The wall clock was set within it.
+  var isStepped: Bool
   var counts: ParticipantInterval
 }

@@ -73,7 +73,7 @@ extension Worker {
   }
 
   /// Peers that leave at one time and are still told.
-  private static var farewellCapacity: Int { 64 }
+  private static var farewellCapacity: Int { 512 }
 }
 
 extension ParticipantNumber {

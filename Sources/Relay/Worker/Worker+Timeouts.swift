@@ -3,28 +3,6 @@ import Transport
 import WebRTC
 import Wire
 
-/// The interval that call records are being counted for: 15 s, aligned to the wall clock.
-struct RunningInterval: Sendable {
-  static let length = Duration.seconds(15)
-
-  let start: WallTime
-  /// When it is over.
-  let deadline: MonotonicTime
-  /// Both clocks at its beginning: a step of the wall clock shows when they have drifted apart.
-  let clock: ClockReading
-
-  init(at clock: ClockReading) {
-    self.clock = clock
-    start = clock.wall.floored(to: Self.length)
-    deadline = clock.monotonicTime(at: start + Self.length)
-  }
-
-  /// Whether the wall clock was set within the interval: it is no longer sure which time the counts belong to.
-  func isStepped(_ clock: ClockReading) -> Bool {
-    abs(clock.wallClockStep(since: self.clock)) > 1_000_000_000
-  }
-}
-
 /// What happens when time has passed.
 extension Worker {
   mutating func handleTimeouts() {
@@ -60,10 +38,9 @@ extension Worker {
 
   /// Hands the counts of everybody's interval over and begins the next.
   mutating func closeInterval(at clock: ClockReading) {
-    let isStepped = interval.isStepped(clock)
     for index in 0..<peers.capacity {
       guard let handle = peers.handle(at: index) else { continue }
-      closeInterval(of: handle, at: clock, isPartial: isStepped || clock.monotonic < interval.deadline)
+      closeInterval(of: handle, at: clock, isPartial: clock.monotonic < interval.deadline)
       peers[handle].isIntervalPartial = false
     }
     interval = RunningInterval(at: clock)
@@ -75,7 +52,8 @@ extension Worker {
     else { return }
     let closed = CallInterval(
       participant: peers[handle].number, address: peers[handle].address, start: interval.start,
-      length: RunningInterval.length, isPartial: isPartial || peers[handle].isIntervalPartial, counts: counts)
+      length: RunningInterval.length, isPartial: isPartial || peers[handle].isIntervalPartial,
+      isStepped: interval.isStepped(clock), counts: counts)
     if case .intervals(var batch) = events.last {
       events.removeLast()
       batch.append(closed)

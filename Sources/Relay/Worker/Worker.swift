@@ -17,6 +17,8 @@ struct Worker: ~Copyable {
   static let quantum = Duration.milliseconds(1)
   /// How often connections are asked whether they are still alive, and bit rates are taken.
   static let housekeepingPeriod = Duration.seconds(1)
+  /// How long a Worker that ends waits for the handshake threads to write close_notify for its peers.
+  private static let farewellPeriod = Duration.milliseconds(200)
   private static let wakeToken = UInt64.max
 
   let configuration: WorkerConfiguration
@@ -171,10 +173,19 @@ struct Worker: ~Copyable {
     events.removeAll(keepingCapacity: true)
   }
 
-  /// Closes the interval's records and answers whoever still waits.
+  /// Closes the interval's records, says goodbye to the peers and answers whoever still waits.
   private mutating func finish() {
-    closeInterval(at: SystemClock.reading())
+    for index in 0..<peers.capacity {
+      if let peer = peers.handle(at: index) { remove(peer) }
+    }
     post()
+    let end = SystemClock.now + Self.farewellPeriod
+    while !farewells.isEmpty, SystemClock.now < end {
+      _ = loop.wait(until: end)
+      inbox.wakeup.clear()
+      handleAssociations()
+      depart()
+    }
     inbox.commands.close()
     inbox.commands.drain(into: &commands)
     for command in commands { command.refuse(.shuttingDown) }

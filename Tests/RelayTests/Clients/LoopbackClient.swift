@@ -45,6 +45,7 @@ final class LoopbackClient {
 
   // The macros of tests take no expressions over non-copyable values apart.
   var remote: Endpoint? { client.remote }
+  var isKeyed: Bool { client.isKeyed }
   var relayCandidates: [Endpoint] { client.relayCandidates }
   var received: [MeetingClient.Received] { client.received }
   var drops: [DropReason] { client.drops }
