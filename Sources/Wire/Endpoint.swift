@@ -90,8 +90,9 @@ extension IPAddress: LosslessStringConvertible {
     guard parts.count == 4 else { return nil }
     var bits: UInt32 = 0
     for part in parts {
+      // No leading zeros: some readers take them for octal (RFC 6943 section 3.1.1).
       guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (48...57).contains($0) }),
-        let octet = UInt8(part)
+        part.utf8.count == 1 || part.first != "0", let octet = UInt8(part)
       else { return nil }
       bits = bits << 8 | UInt32(octet)
     }
@@ -100,10 +101,10 @@ extension IPAddress: LosslessStringConvertible {
 
   private static func parseV6(_ text: Substring) -> (UInt64, UInt64)? {
     let halves = text.split(separator: "::", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let front = parseGroups(halves[0]) else { return nil }
+    guard let front = parseGroups(halves[0], endsAddress: halves.count == 1) else { return nil }
     var groups = front
     if halves.count == 2 {
-      guard let back = parseGroups(halves[1]), front.count + back.count <= 7 else { return nil }
+      guard let back = parseGroups(halves[1], endsAddress: true), front.count + back.count <= 7 else { return nil }
       groups += Array(repeating: 0, count: 8 - front.count - back.count) + back
     }
     guard groups.count == 8 else { return nil }
@@ -112,12 +113,13 @@ extension IPAddress: LosslessStringConvertible {
     return (high, low)
   }
 
-  private static func parseGroups(_ text: Substring) -> [UInt16]? {
+  /// Groups between colons; the address's last may be an IPv4 address.
+  private static func parseGroups(_ text: Substring, endsAddress: Bool) -> [UInt16]? {
     if text.isEmpty { return [] }
     var groups: [UInt16] = []
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     for (index, part) in parts.enumerated() {
-      if index == parts.count - 1, part.contains(".") {
+      if endsAddress, index == parts.count - 1, part.contains(".") {
         guard let bits = parseV4(part) else { return nil }
         groups += [UInt16(bits >> 16), UInt16(bits & 0xffff)]
       } else {
@@ -143,7 +145,8 @@ extension IPAddress: LosslessStringConvertible {
 extension Endpoint: LosslessStringConvertible {
   /// `192.0.2.1:3478` or `[2001:db8::1]:3478`.
   public init?(_ description: String) {
-    guard let colon = description.lastIndex(of: ":"), let port = UInt16(description[description.index(after: colon)...])
+    guard let colon = description.lastIndex(of: ":"), description[colon...].dropFirst().allSatisfy(\.isNumber),
+      let port = UInt16(description[colon...].dropFirst())
     else { return nil }
     var host = description[..<colon]
     if host.hasPrefix("["), host.hasSuffix("]") {

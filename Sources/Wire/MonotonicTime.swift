@@ -24,7 +24,8 @@
 
   @inlinable public func advanced(byNanoseconds interval: Int64) -> Self {
     let (sum, overflow) = nanoseconds.addingReportingOverflow(interval)
-    return overflow ? .never : Self(nanoseconds: sum)
+    guard overflow else { return Self(nanoseconds: sum) }
+    return interval < 0 ? Self(nanoseconds: .min) : .never
   }
 
   @inlinable public static func + (left: Self, right: Duration) -> Self {
