@@ -29,7 +29,8 @@ struct MeetingRoutes {
         room: room.description, name: name.description, kind: .meeting, clientAddress: context.clientAddress,
         offer: body.offer))
     if body.microphone == false || body.camera == false {
-      try await relay.announce(
+      // The participant is in; that the relay was too busy to note a switch is mended by the next one.
+      try? await relay.announce(
         room: room.description, resource: joined.resource, microphone: body.microphone, camera: body.camera)
     }
     let resource = Paths.participant(joined.participant, of: room)

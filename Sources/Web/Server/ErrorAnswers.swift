@@ -1,7 +1,6 @@
 import API
 import Hummingbird
 import Logging
-import NIOCore
 import Relay
 
 /// Turns every error of a route into an answer with a sentence.
@@ -23,7 +22,6 @@ struct ErrorAnswers: RouterMiddleware {
     switch error {
     case let refusal as Refusal: return refusal
     case let error as RelayError: return Refusal(error)
-    case is NIOTooManyBytesError: return .bodyTooLarge(limit: 0)
     case let error as HTTPError where error.status == .notFound: return .notFound
     case let error as HTTPError:
       return Refusal(error.status, .badRequest, error.body ?? "The request is wrong.", ja: "要求が正しくありません。")
