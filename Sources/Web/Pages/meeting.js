@@ -268,10 +268,12 @@ export class Meeting extends EventTarget {
   #closeSession() {
     if (this.session && this.state !== "left") signalling.leave(this.session).catch(() => {});
     this.session = null;
+    this.speaking = [];
     this.#slots = new Map();
     this.#isListening = false;
     this.sections?.close();
     this.sections = null;
+    this.dispatchEvent(new Event("speaking"));
     this.dispatchEvent(new Event("slots"));
   }
 
