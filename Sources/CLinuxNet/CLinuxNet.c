@@ -181,10 +181,12 @@ static void read_control(struct linux_arrival *arrival, const struct cmsghdr *co
     struct in_pktinfo info;
     memcpy(&info, data, sizeof info);
     load_v4(info.ipi_addr, &arrival->local_high, &arrival->local_low);
+    arrival->is_unicast = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;
   } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
     struct in6_pktinfo info;
     memcpy(&info, data, sizeof info);
     load_v6(&info.ipi6_addr, &arrival->local_high, &arrival->local_low);
+    arrival->is_unicast = !IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
   } else if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO) {
     arrival->segment_bytes = (uint16_t)control_int(control);
   } else if ((control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_TOS) ||
@@ -260,23 +262,26 @@ int linux_send(int fd, struct linux_message *messages, size_t count) {
   return sent;
 }
 
-int linux_next_error(int fd, struct linux_endpoint *destination, int *error) {
+int linux_next_error(int fd, struct linux_unreachable *report) {
   struct sockaddr_in6 name;
   memset(&name, 0, sizeof name);
+  memset(report, 0, sizeof *report);
   uint64_t buffer[64];
-  char payload[1];
-  struct iovec iov = {payload, sizeof payload};
+  uint32_t quoted = 0;
+  struct iovec iov = {&quoted, sizeof quoted};
   struct msghdr header = {.msg_name = &name, .msg_namelen = sizeof name, .msg_iov = &iov, .msg_iovlen = 1,
                           .msg_control = buffer, .msg_controllen = sizeof buffer};
-  if (recvmsg(fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return 0;
-  *destination = load_name(&name);
-  *error = 0;
+  ssize_t bytes = recvmsg(fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT);
+  if (bytes < 0) return 0;
+  report->destination = load_name(&name);
+  report->has_tag = bytes == sizeof quoted;
+  report->tag = ntohl(quoted);
   for (struct cmsghdr *control = CMSG_FIRSTHDR(&header); control; control = CMSG_NXTHDR(&header, control)) {
     if ((control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_RECVERR) ||
         (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_RECVERR)) {
-      struct sock_extended_err report;
-      memcpy(&report, CMSG_DATA(control), sizeof report);
-      *error = (int)report.ee_errno;
+      struct sock_extended_err error;
+      memcpy(&error, CMSG_DATA(control), sizeof error);
+      report->error = (int)error.ee_errno;
     }
   }
   return 1;

@@ -6,6 +6,8 @@ import Wire
   public let source: Endpoint
   /// The address of ours it was sent to; replies leave from it.
   public let localAddress: IPAddress
+  /// It was sent to us alone, not by broadcast or multicast.
+  public let isUnicast: Bool
   /// When the kernel took it from the interface, or `isKernelStamped` is false and it is when we read it.
   public let arrival: MonotonicTime
   public let isKernelStamped: Bool
@@ -108,7 +110,8 @@ public struct ReceiveBatch: ~Copyable {
     ReceivedDatagram(
       source: Endpoint(arrival.source),
       localAddress: IPAddress(high: arrival.local_high, low: arrival.local_low),
-      arrival: arrivalTime, isKernelStamped: arrival.realtime_nanoseconds != 0 && !clockStepped,
+      isUnicast: arrival.is_unicast, arrival: arrivalTime,
+      isKernelStamped: arrival.realtime_nanoseconds != 0 && !clockStepped,
       trafficClass: arrival.traffic_class, hopLimit: arrival.hop_limit, isTruncated: arrival.is_truncated,
       byteCount: byteCount, offset: position)
   }

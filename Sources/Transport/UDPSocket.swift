@@ -73,10 +73,11 @@ public struct UDPSocket: ~Copyable {
 
   /// The next destination an ICMP error came back for; needs `reportsUnreachable`.
   public borrowing func nextUnreachable() -> Unreachable? {
-    var destination = linux_endpoint()
-    var code: Int32 = 0
-    while linux_next_error(descriptor, &destination, &code) == 1 {
-      if code != 0 { return Unreachable(destination: Endpoint(destination), code: code) }
+    var report = linux_unreachable()
+    while linux_next_error(descriptor, &report) == 1 {
+      guard report.error != 0 else { continue }
+      return Unreachable(
+        destination: Endpoint(report.destination), code: report.error, tag: report.has_tag ? report.tag : nil)
     }
     return nil
   }
@@ -87,6 +88,8 @@ public struct Unreachable: Sendable, Equatable {
   public let destination: Endpoint
   /// errno: ECONNREFUSED when the host has no such port, EHOSTUNREACH, ENETUNREACH, EMSGSIZE and so on.
   public let code: Int32
+  /// The first four bytes of the datagram as a number, where the report quotes that much of it.
+  public let tag: UInt32?
 
   /// The host answers but nothing listens on that port.
   public var isRefused: Bool { code == ECONNREFUSED }

@@ -22,6 +22,7 @@ struct UDPSocketTests {
     #expect(batch.bytes(of: datagram).bytes() == [1, 2, 3])
     #expect(datagram.source == sender.localEndpoint)
     #expect(datagram.localAddress == endpoint.address)
+    #expect(datagram.isUnicast)
     #expect(datagram.isKernelStamped)
     #expect(datagram.arrival.nanoseconds(since: before) > -1_000_000)
     #expect(datagram.arrival <= SystemClock.now)
@@ -67,6 +68,21 @@ struct UDPSocketTests {
     #expect(UDPSocketError.addressNotOnThisMachine(endpoint).description.contains("192.0.2.77 is not an address"))
   }
 
+  @Test("A datagram sent to a broadcast address is told from one sent to us")
+  func broadcast() throws {
+    var receiver = try UDPSocket(bindingTo: Endpoint(address: .anyV4, port: 0))
+    let sender = try UDPSocket(bindingTo: Endpoint(address: .anyV4, port: 0))
+    var on: Int32 = 1
+    #expect(setsockopt(sender.descriptor, SOL_SOCKET, SO_BROADCAST, &on, socklen_t(MemoryLayout<Int32>.size)) == 0)
+    let everyone = Endpoint(address: try #require(IPAddress("127.255.255.255")), port: receiver.localEndpoint.port)
+    #expect(send([1], over: sender, to: everyone).sent == 1)
+    var batch = ReceiveBatch(messages: 1, bytesPerMessage: 64)
+    #expect(try receive(&receiver, into: &batch))
+    let datagram = try next(of: &batch)
+    #expect(!datagram.isUnicast)
+    #expect(datagram.localAddress == everyone.address)
+  }
+
   @Test("A reply leaves from the address that was asked, although the socket has them all")
   func sourceAddress() throws {
     let server = try UDPSocket(bindingTo: Endpoint(address: .anyV4, port: 0))
@@ -108,13 +124,13 @@ struct UDPSocketTests {
       let closed = try UDPSocket(bindingTo: loopback)
       silent = closed.localEndpoint
     }
-    _ = send([1], over: sender, to: silent)
+    _ = send([1, 2, 3, 4, 5], over: sender, to: silent)
     let loop = try EventLoop()
     try loop.watch(sender.descriptor, token: 5)
     #expect(loop.wait(until: SystemClock.now + .seconds(10)) == 1)
     #expect(loop.event(at: 0).hasFailed)
     let report = sender.nextUnreachable()
-    #expect(report == Unreachable(destination: silent, code: ECONNREFUSED))
+    #expect(report == Unreachable(destination: silent, code: ECONNREFUSED, tag: 0x0102_0304))
     #expect(report?.isRefused == true)
     #expect(sender.nextUnreachable() == nil)
     #expect(send([2], over: sender, to: silent).failed == 0)

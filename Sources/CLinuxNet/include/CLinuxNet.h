@@ -62,6 +62,7 @@ struct linux_arrival {
   uint8_t hop_limit;
   bool has_overflow;
   bool is_truncated;
+  bool is_unicast;               // sent to an address of ours alone, not broadcast or multicast
 };
 
 void linux_prepare_receive(struct linux_message *messages, struct linux_receive_slot *slots, size_t count,
@@ -81,8 +82,16 @@ void linux_prepare_send(struct linux_message *message, struct linux_send_slot *s
                         uint16_t segment_bytes, uint8_t traffic_class);
 int linux_send(int fd, struct linux_message *messages, size_t count);
 
-// One report of the error queue (needs report_errors): 1 and `destination` with its errno, 0 when there is none.
-int linux_next_error(int fd, struct linux_endpoint *destination, int *error);
+// An ICMP error and the first four bytes, in network order, of the datagram it quotes, where it quotes that much.
+struct linux_unreachable {
+  struct linux_endpoint destination;
+  int error;
+  uint32_t tag;
+  bool has_tag;
+};
+
+// One report of the error queue (needs report_errors): 1, or 0 when there is none.
+int linux_next_error(int fd, struct linux_unreachable *report);
 
 // MARK: Waiting
 
