@@ -1,0 +1,44 @@
+/// What a measurement is held against. Limits are inclusive: a value equal to its limit passes.
+public struct ProbeLimits: Sendable, Hashable {
+  /// Of a million packets.
+  public var lossPerMillion: UInt64
+  /// Mean of |D|, in nanoseconds.
+  public var jitterNanoseconds: UInt64
+  /// Mean of the round trip, in nanoseconds.
+  public var latencyNanoseconds: UInt64
+  /// A value at or above this share of its limit is a warning, in per cent.
+  public var warningPercent: UInt64
+
+  /// The plan's: loss ≤ 1 %, jitter ≤ 30 ms, latency ≤ 150 ms; warnings from 80 % of them.
+  public init(
+    lossPerMillion: UInt64 = 10_000, jitterNanoseconds: UInt64 = 30_000_000, latencyNanoseconds: UInt64 = 150_000_000,
+    warningPercent: UInt64 = 80
+  ) {
+    self.lossPerMillion = lossPerMillion
+    self.jitterNanoseconds = jitterNanoseconds
+    self.latencyNanoseconds = latencyNanoseconds
+    self.warningPercent = warningPercent
+  }
+}
+
+/// How a measurement ended; the raw value is the exit status, in the sense of monitoring plugins.
+public enum ProbeStatus: Int32, Sendable, Comparable, CaseIterable {
+  case good = 0
+  case warning = 1
+  case breach = 2
+  /// There is nothing to judge: nothing was sent, or nothing listens at the target.
+  case notMeasured = 3
+
+  public static func < (left: Self, right: Self) -> Bool {
+    left.rawValue < right.rawValue
+  }
+
+  public var name: String {
+    switch self {
+    case .good: "good"
+    case .warning: "warning"
+    case .breach: "breach"
+    case .notMeasured: "not measured"
+    }
+  }
+}

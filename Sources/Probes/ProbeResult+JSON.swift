@@ -1,0 +1,141 @@
+import Foundation
+import Measurement
+
+extension ProbeResult {
+  /// `--json`: one object with sorted keys; durations in milliseconds, absent where there is nothing to tell.
+  public var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Nothing in it can fail to encode: no floating-point value is ever infinite.
+    guard let data = try? encoder.encode(Report(self)) else { return "{}" }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private struct Report: Encodable {
+    var version = 1
+    var kind: String
+    var target: String
+    var endpoint: String
+    var status: String
+    var exitCode: Int32
+    var streams: [StreamReport]
+
+    init(_ result: ProbeResult) {
+      kind = result.kind
+      target = result.target
+      endpoint = result.endpoint.description
+      status = result.status.name
+      exitCode = result.status.rawValue
+      streams = result.streams.map { StreamReport($0, result.limits) }
+    }
+  }
+
+  private struct StreamReport: Encodable {
+    var label: String
+    var status: String
+    var obstacle: String?
+    var findings: [FindingReport]
+    var startedAt: Double
+    var packetBytes: UInt16?
+    var dscp: UInt8
+    var dscpArrived: [String: UInt64]
+    var sent: UInt64
+    var received: UInt64
+    var lost: UInt64
+    var forwardLost: UInt64?
+    var reverseLost: UInt64?
+    var late: UInt64
+    var discarded: UInt64
+    var duplicates: UInt64
+    var reordered: UInt64
+    var refused: UInt64
+    var longestLossBurst: UInt64
+    var jitterMilliseconds: DirectionsReport
+    var rfc3550JitterMilliseconds: Double?
+    var pdvMilliseconds: Double?
+    var roundTripMilliseconds: DelayReport?
+    var forwardDelayMilliseconds: DelayReport?
+    var reverseDelayMilliseconds: DelayReport?
+    var clocksSynchronized: Bool
+    var clockErrorMilliseconds: Double?
+    var timestamps: String
+    var degradations: [String]
+
+    init(_ stream: Stream, _ limits: ProbeLimits) {
+      let record = stream.record
+      label = stream.label
+      status = stream.status.name
+      obstacle = stream.obstacle
+      findings = stream.findings.map { FindingReport($0, limits) }
+      startedAt = Double(record.id.intervalStart.nanoseconds) / 1e9
+      packetBytes = record.packetBytes
+      dscp = record.dscp.sent
+      dscpArrived = Dictionary(uniqueKeysWithValues: record.dscp.arrived.map { (String($0.key), $0.value) })
+      sent = record.loss.sent
+      received = record.loss.received
+      lost = record.loss.lost
+      forwardLost = record.loss.forwardLost
+      reverseLost = record.loss.reverseLost
+      late = record.loss.late
+      discarded = record.loss.discarded
+      duplicates = record.loss.duplicates
+      reordered = record.loss.reordered
+      refused = record.loss.refused
+      longestLossBurst = record.loss.bursts.longest
+      jitterMilliseconds = DirectionsReport(
+        there: milliseconds(record.delayVariation.mean), back: milliseconds(record.reverseDelayVariation.mean))
+      rfc3550JitterMilliseconds = milliseconds(record.rfc3550Jitter)
+      pdvMilliseconds = milliseconds(ProbeResult.pdv(record))
+      roundTripMilliseconds = DelayReport(record.roundTrip)
+      forwardDelayMilliseconds = DelayReport(record.forwardDelay)
+      reverseDelayMilliseconds = DelayReport(record.reverseDelay)
+      clocksSynchronized = record.clock.isSynchronized
+      clockErrorMilliseconds = milliseconds(record.clock.errorNanoseconds)
+      timestamps = record.timestamps.rawValue
+      degradations = record.degradations.map(\.rawValue).sorted()
+    }
+  }
+
+  private struct DirectionsReport: Encodable {
+    var there: Double?
+    var back: Double?
+  }
+
+  private struct DelayReport: Encodable {
+    var least: Double?
+    var mean: Double?
+    var percentile95: Double?
+    var greatest: Double?
+
+    init?(_ distribution: Distribution) {
+      if distribution.isEmpty { return nil }
+      least = milliseconds(distribution.minimum)
+      mean = milliseconds(distribution.mean)
+      percentile95 = milliseconds(distribution.percentile(95))
+      greatest = milliseconds(distribution.maximum)
+    }
+  }
+
+  private struct FindingReport: Encodable {
+    var metric: String
+    var status: String
+    var unit: String
+    var value: Double
+    var warning: Double
+    var limit: Double
+
+    init(_ finding: Finding, _ limits: ProbeLimits) {
+      let step = finding.metric == .loss ? 1e4 : 1e6
+      metric = finding.metric.rawValue
+      status = finding.status.name
+      unit = finding.metric == .loss ? "%" : "ms"
+      value = Double(finding.value) / step
+      limit = Double(finding.limit) / step
+      warning = Double(finding.limit * limits.warningPercent / 100) / step
+    }
+  }
+}
+
+private func milliseconds(_ nanoseconds: UInt64?) -> Double? {
+  nanoseconds.map { Double($0) / 1e6 }
+}

@@ -1,0 +1,112 @@
+import Measurement
+import STAMP
+import Synchronization
+import Transport
+import Wire
+
+extension ProbeKind {
+  /// RFC 8762 and 8972: loss each way, jitter and latency to any STAMP or TWAMP Light reflector.
+  public static let stamp = ProbeKind(
+    name: "stamp", summary: "loss, jitter and latency to a STAMP reflector (RFC 8762)", example: "10.7.0.5:862"
+  ) { request throws(ProbeError) in
+    let streams = try STAMPProbe.streams(request)
+    guard let address = HostAddress(request.target, defaultPort: STAMPProbe.port) else {
+      throw ProbeError("\(request.target) is not a target; write a host, or host:port (the usual port is 862).")
+    }
+    let endpoint = try await STAMPProbe.resolve(address)
+    let records = try await STAMPProbe.measure(request, endpoint, streams)
+    return ProbeResult(
+      kind: "stamp", target: request.target, endpoint: endpoint, limits: request.limits, records: records)
+  }
+}
+
+/// One measurement by STAMP.
+enum STAMPProbe {
+  /// RFC 8762 section 4.1.
+  static let port: UInt16 = 862
+
+  /// What to send: a meeting's streams unless the request says otherwise.
+  static func streams(_ request: ProbeRequest) throws(ProbeError) -> [STAMPStream] {
+    guard request.duration > .zero, request.duration <= .seconds(900) else {
+      throw ProbeError("A measurement lasts up to 15 minutes; an agent measures for longer.")
+    }
+    var streams = STAMPStream.meeting
+    if let sizes = request.packetBytes {
+      guard !sizes.isEmpty, sizes.count <= 8, sizes.allSatisfy({ (44...9_000).contains($0) }) else {
+        throw ProbeError("Packets have 44 to 9000 bytes, in up to 8 sizes.")
+      }
+      streams = sizes.map { STAMPStream(label: "\($0)", packetBytes: $0, interval: .milliseconds(40), dscp: 0) }
+    }
+    if let rate = request.packetsPerSecond {
+      guard (1...1_000).contains(rate) else { throw ProbeError("Between 1 and 1000 packets are sent a second.") }
+      for index in streams.indices { streams[index].interval = .seconds(streams.count) / rate }
+    }
+    if let dscp = request.dscp {
+      guard dscp < 64 else { throw ProbeError("A DSCP is a number from 0 to 63.") }
+      for index in streams.indices { streams[index].dscp = dscp }
+    }
+    return streams
+  }
+
+  static func resolve(_ address: HostAddress) async throws(ProbeError) -> Endpoint {
+    let result: Result<Endpoint, ProbeError> = await onThread("resolver") {
+      do {
+        return .success(try address.resolve())
+      } catch {
+        return .failure(ProbeError("\(error)"))
+      }
+    }
+    return try result.get()
+  }
+
+  /// Runs the streams and gives one record for each, in their order.
+  static func measure(
+    _ request: ProbeRequest, _ endpoint: Endpoint, _ streams: [STAMPStream]
+  ) async throws(ProbeError) -> [PathRecord] {
+    let boot = Entropy().next()
+    let jobs = streams.map { stream in
+      STAMPJob(
+        target: endpoint,
+        meter: STAMPMeter.Configuration(
+          agent: "probe", path: Path(site: "", target: request.target, route: .direct, label: stream.label),
+          stream: stream, recordLength: .seconds(60)),
+        boot: boot, key: request.key)
+    }
+    let result: Result<[PathRecord], ProbeError> = await onThread("stamp-probe") {
+      let collected = RecordCollection()
+      do {
+        let run = try STAMPRun(jobs, lasting: request.duration, sink: collected.add)
+        run.join()
+        return .success(collected.records)
+      } catch {
+        return .failure(ProbeError("\(error)"))
+      }
+    }
+    let records = try result.get()
+    return jobs.compactMap { job in PathRecord.merged(records.filter { $0.path == job.meter.path }) }
+  }
+
+  /// Runs what blocks on a thread of its own.
+  private static func onThread<Value: Sendable>(
+    _ name: String, _ body: @escaping @Sendable () -> Result<Value, ProbeError>
+  ) async -> Result<Value, ProbeError> {
+    await withCheckedContinuation { continuation in
+      do {
+        _ = try NamedThread(name) { continuation.resume(returning: body()) }
+      } catch {
+        continuation.resume(returning: .failure(ProbeError("\(error)")))
+      }
+    }
+  }
+}
+
+/// Gathers records from the measuring thread.
+final class RecordCollection: Sendable {
+  private let collected = Mutex<[PathRecord]>([])
+
+  func add(_ records: [PathRecord]) {
+    collected.withLock { $0 += records }
+  }
+
+  var records: [PathRecord] { collected.withLock { $0 } }
+}

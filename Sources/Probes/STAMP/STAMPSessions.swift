@@ -1,0 +1,226 @@
+import Glibc
+import Measurement
+import STAMP
+import Transport
+import Wire
+
+/// The session-senders of all paths on one pair of sockets, for the thread that runs them.
+///
+/// Each packet leaves by itself right after its timestamp was taken; arrival times are the kernel's, so it does not
+/// matter how late an answer is read.
+struct STAMPSessions: ~Copyable {
+  /// One stream on its way to one target.
+  struct Session {
+    var target: Endpoint
+    var sender: SessionSender
+    var meter: STAMPMeter
+    /// The next session with the same target, or -1: they share the answers.
+    var next: Int
+    /// When to send no more.
+    var end: MonotonicTime
+  }
+
+  /// What `run` waits for beside its sockets.
+  static let wakeupToken: UInt64 = 2
+
+  private(set) var sessions: [Session] = []
+  private var firstByTarget: [Endpoint: Int] = [:]
+  private let loop: EventLoop
+  private var v4: UDPSocket?
+  private var v6: UDPSocket?
+  private var received = ReceiveBatch(messages: 64, bytesPerMessage: 9_216)
+  private var clock: ClockReading
+  private var clockState: ClockSynchronization
+  private var nextClockCheck: MonotonicTime
+  private(set) var drops = DropCounters()
+
+  /// - Parameter jobs: what to measure; the streams' first packets are spread over their interval.
+  init(_ jobs: [STAMPJob], lasting duration: Duration?, wakeup: Wakeup) throws {
+    let loop = try EventLoop()
+    try loop.watch(wakeup.descriptor, token: Self.wakeupToken)
+    let v4 = try Self.socket(.anyV4, for: jobs, token: 0, loop)
+    let v6 = try Self.socket(.anyV6, for: jobs, token: 1, loop)
+    self.loop = loop
+    self.v4 = v4
+    self.v6 = v6
+    clock = SystemClock.reading()
+    clockState = SystemClock.synchronization
+    nextClockCheck = clock.monotonic + .seconds(1)
+    for (index, job) in jobs.enumerated() {
+      add(job, start: clock.monotonic + job.meter.stream.interval * index / jobs.count, lasting: duration)
+    }
+  }
+
+  private static func socket(
+    _ address: IPAddress, for jobs: [STAMPJob], token: UInt64, _ loop: borrowing EventLoop
+  ) throws -> UDPSocket? {
+    guard jobs.contains(where: { $0.target.address.isV4 == address.isV4 }) else { return nil }
+    var options = UDPSocket.Options()
+    options.reportsUnreachable = true
+    // RFC 8762 section 4.1.
+    options.hopLimit = 255
+    let socket = try UDPSocket(bindingTo: Endpoint(address: address, port: 0), options: options)
+    try loop.watch(socket.descriptor, token: token)
+    return socket
+  }
+
+  private mutating func add(_ job: STAMPJob, start: MonotonicTime, lasting duration: Duration?) {
+    var entropy = Entropy()
+    let sender = SessionSender(
+      configuration: SessionSender.Configuration(
+        interval: job.meter.stream.interval, packetBytes: job.meter.stream.packetBytes,
+        ssid: UInt16.random(in: 1...UInt16.max, using: &entropy),
+        mode: job.key == nil ? .unauthenticated : .authenticated,
+        key: job.key, dscp: job.meter.stream.dscp),
+      start: start)
+    let end = duration.map { start + $0 } ?? .never
+    sessions.append(
+      Session(
+        target: job.target, sender: sender, meter: STAMPMeter(configuration: job.meter, boot: job.boot),
+        next: firstByTarget[job.target] ?? -1, end: end))
+    firstByTarget[job.target] = sessions.count - 1
+  }
+
+  // MARK: Turns
+
+  /// One turn: waits, sends what is due, takes what came, gives out what can be sealed.
+  /// - Parameter outgoing: room for one packet, in the hands of the thread as the compiler wants it.
+  mutating func turn(outgoing: inout SendBatch, records: inout [PathRecord]) {
+    let events = loop.wait(until: nextTimeout)
+    // Sending comes first: it is what is late when it waits.
+    sendDue(&outgoing)
+    for index in 0..<events {
+      switch loop.event(at: index).token {
+      case 0: v4 = takeAnswers(v4.take())
+      case 1: v6 = takeAnswers(v6.take())
+      default: break
+      }
+    }
+    let now = SystemClock.now
+    if now >= nextClockCheck { checkClock(now) }
+    for index in sessions.indices { sessions[index].meter.seal(now: now, into: &records) }
+  }
+
+  /// All packets were sent, and none of them can be answered in time any more or all have been.
+  var isDone: Bool {
+    let now = SystemClock.now
+    return sessions.allSatisfy { $0.sender.nextSend >= $0.end && $0.meter.isSettled(now: now) }
+  }
+
+  mutating func finish(records: inout [PathRecord]) {
+    let now = SystemClock.now
+    for index in sessions.indices { sessions[index].meter.finish(now: now, into: &records) }
+  }
+
+  private var nextTimeout: MonotonicTime {
+    var earliest = nextClockCheck
+    for session in sessions {
+      if session.sender.nextSend < session.end { earliest = min(earliest, session.sender.nextSend) }
+      earliest = min(earliest, session.meter.nextSeal)
+    }
+    return earliest
+  }
+
+  // MARK: Sending
+
+  private mutating func sendDue(_ outgoing: inout SendBatch) {
+    let estimate = ErrorEstimate(
+      isSynchronized: clockState.isSynchronized, errorNanoseconds: clockState.maximumErrorNanoseconds)
+    for index in sessions.indices where sessions[index].sender.nextSend < sessions[index].end {
+      guard sessions[index].sender.nextSend <= SystemClock.now else { continue }
+      send(index, estimate, &outgoing)
+    }
+  }
+
+  private mutating func send(_ index: Int, _ estimate: ErrorEstimate, _ outgoing: inout SendBatch) {
+    let target = sessions[index].target
+    let dscp = sessions[index].meter.configuration.stream.dscp
+    guard var packet = outgoing.reserve(sessions[index].sender.byteCount) else { return }
+    let reading = SystemClock.reading()
+    guard
+      let sent = sessions[index].sender.poll(
+        now: reading.monotonic, wall: reading.wall, errorEstimate: estimate, into: &packet)
+    else { return }
+    outgoing.commit(sent.byteCount, to: target, trafficClass: dscp << 2)
+    let summary = target.address.isV4 ? v4?.flush(&outgoing) : v6?.flush(&outgoing)
+    sessions[index].meter.sent(sent, now: reading.monotonic, wall: reading.wall)
+    guard summary?.sent != 1 else { return }
+    drops.count(summary?.wouldBlock == 1 ? .sendWouldBlock : .sendFailed)
+    // Where the network cannot be reached the path is down, and the packet lost on it.
+    let code = outgoing.failures.first?.code ?? 0
+    if ![ENETUNREACH, EHOSTUNREACH, ENETDOWN].contains(code) { sessions[index].meter.unsent(sent.sequence) }
+  }
+
+  // MARK: Answers
+
+  private mutating func takeAnswers(_ socket: consuming UDPSocket?) -> UDPSocket? {
+    guard var socket = socket.take() else { return nil }
+    while socket.receive(into: &received) {
+      if received.clockStepped { restartIntervals() }
+      while let datagram = received.next() { take(datagram) }
+    }
+    while let report = socket.nextUnreachable() {
+      guard report.isRefused else { continue }
+      var index = firstByTarget[report.destination] ?? -1
+      while index >= 0 {
+        sessions[index].meter.refused(tag: report.tag)
+        index = sessions[index].next
+      }
+    }
+    return socket
+  }
+
+  /// Sessions with one target tell their answers apart by the timestamp each must quote.
+  private mutating func take(_ datagram: ReceivedDatagram) {
+    var index = firstByTarget[datagram.source] ?? -1
+    if index < 0 { return drops.count(.unknownPeer) }
+    var reason = DropReason.stampUnmatched
+    while index >= 0 {
+      switch sessions[index].sender.receive(received.bytes(of: datagram), arrived: datagram.arrival) {
+      case .reply(let reply):
+        let error = clockState.isSynchronized ? clockState.maximumErrorNanoseconds : nil
+        sessions[index].meter.received(
+          reply, isKernelStamped: datagram.isKernelStamped, clock: (clockState.isSynchronized, error))
+        return
+      case .dropped(let dropped):
+        reason = dropped
+      }
+      index = sessions[index].next
+    }
+    drops.count(reason)
+  }
+
+  // MARK: Clock
+
+  private mutating func checkClock(_ now: MonotonicTime) {
+    nextClockCheck = now + .seconds(1)
+    clockState = SystemClock.synchronization
+    let reading = SystemClock.reading()
+    if abs(reading.wallClockStep(since: clock)) > 1_000_000 { restartIntervals() }
+    clock = reading
+  }
+
+  private mutating func restartIntervals() {
+    let now = SystemClock.now
+    clock = SystemClock.reading()
+    let boot = Entropy().next()
+    for index in sessions.indices { sessions[index].meter.clockStepped(boot: boot, now: now) }
+  }
+}
+
+/// One stream to measure.
+public struct STAMPJob: Sendable {
+  public var target: Endpoint
+  public var meter: STAMPMeter.Configuration
+  /// Drawn at random at each start of the agent.
+  public var boot: UInt64
+  /// For authenticated mode; `nil` is unauthenticated.
+  public var key: [UInt8]?
+
+  public init(target: Endpoint, meter: STAMPMeter.Configuration, boot: UInt64, key: [UInt8]? = nil) {
+    self.target = target
+    self.meter = meter
+    self.boot = boot
+    self.key = key
+  }
+}
