@@ -1,0 +1,152 @@
+import STAMP
+import Synchronization
+import Transport
+import Wire
+
+public struct ReflectorConfiguration: Sendable {
+  public var listen: Endpoint
+  /// Keys, rate limits for each source, and how many sessions are counted for.
+  public var sessions: SessionReflector.Configuration
+
+  public init(
+    listen: Endpoint, sessions: SessionReflector.Configuration = SessionReflector.Configuration()
+  ) {
+    self.listen = listen
+    self.sessions = sessions
+  }
+}
+
+/// A stateful STAMP session-reflector on a thread of its own.
+public final class Reflector: Sendable {
+  /// What it did so far.
+  public struct Counts: Sendable, Equatable {
+    public var answered: UInt64 = 0
+    public var drops = DropCounters()
+
+    public init() {}
+  }
+
+  /// Where it listens, with the port the system chose where 0 was asked for.
+  public let endpoint: Endpoint
+  private let shared = SharedCounts()
+  private let signal: StopSignal
+  private let thread: NamedThread
+
+  final class SharedCounts: Sendable {
+    let counts = Mutex(Counts())
+  }
+
+  /// Listens at once; throws when it cannot, a port in use above all.
+  public init(_ configuration: ReflectorConfiguration) throws {
+    let startup = try Startup<Endpoint>()
+    let signal = try StopSignal()
+    let shared = shared
+    self.signal = signal
+    thread = try NamedThread("stamp-reflector") {
+      do {
+        var loop = try ReflectorLoop(configuration, wakeup: signal.wakeup)
+        startup.report(.success(loop.endpoint))
+        var answers = SendBatch(datagrams: ReflectorLoop.answersPerFlush, bytes: ReflectorLoop.answersPerFlush * 9_216)
+        while !signal.isStopped {
+          loop.turn(&answers)
+          let counts = loop.counts
+          shared.counts.withLock { $0 = counts }
+        }
+      } catch {
+        startup.report(.failure(error))
+      }
+    }
+    endpoint = try startup.wait()
+  }
+
+  deinit {
+    signal.stop()
+  }
+
+  public var counts: Counts { shared.counts.withLock { $0 } }
+
+  public func stop() {
+    signal.stop()
+    thread.join()
+  }
+}
+
+/// The reflector's socket and state, for the thread that owns them.
+struct ReflectorLoop: ~Copyable {
+  /// T3 is taken when an answer is written: few answers to a flush keep it true.
+  static let answersPerFlush = 16
+
+  private let loop: EventLoop
+  private var socket: UDPSocket
+  private var reflector: SessionReflector
+  private var received = ReceiveBatch(messages: 64, bytesPerMessage: 9_216)
+  private var estimate: ErrorEstimate
+  private var nextClockCheck: MonotonicTime
+  private(set) var counts = Reflector.Counts()
+
+  var endpoint: Endpoint { socket.localEndpoint }
+
+  init(_ configuration: ReflectorConfiguration, wakeup: Wakeup) throws {
+    var options = UDPSocket.Options()
+    options.tellsTrafficClass = true
+    options.tellsHopLimit = true
+    // RFC 8762 section 4.1.
+    options.hopLimit = 255
+    let loop = try EventLoop()
+    let socket = try UDPSocket(bindingTo: configuration.listen, options: options)
+    try loop.watch(socket.descriptor, token: 0)
+    try loop.watch(wakeup.descriptor, token: 1)
+    self.loop = loop
+    self.socket = socket
+    reflector = SessionReflector(configuration: configuration.sessions)
+    estimate = Self.currentEstimate
+    nextClockCheck = SystemClock.now + .seconds(1)
+  }
+
+  private static var currentEstimate: ErrorEstimate {
+    let state = SystemClock.synchronization
+    return ErrorEstimate(isSynchronized: state.isSynchronized, errorNanoseconds: state.maximumErrorNanoseconds)
+  }
+
+  /// Waits and answers all that came.
+  mutating func turn(_ answers: inout SendBatch) {
+    _ = loop.wait(until: .never)
+    while socket.receive(into: &received) {
+      let now = received.clock.monotonic
+      if now >= nextClockCheck {
+        estimate = Self.currentEstimate
+        nextClockCheck = now + .seconds(1)
+      }
+      while let datagram = received.next() {
+        answer(datagram, &answers)
+        if answers.count == Self.answersPerFlush { flush(&answers) }
+      }
+      flush(&answers)
+    }
+  }
+
+  private mutating func answer(_ datagram: ReceivedDatagram, _ answers: inout SendBatch) {
+    guard datagram.isUnicast else { return counts.drops.count(.stampForbiddenSource) }
+    guard !datagram.isTruncated else { return counts.drops.count(.tooLarge) }
+    // Room for the longest base packet, which short requests are filled up to.
+    guard var answer = answers.reserve(max(datagram.byteCount, 112)) else { return counts.drops.count(.sendQueueFull) }
+    let arrival = SessionReflector.Arrival(
+      source: datagram.source, destination: Endpoint(address: datagram.localAddress, port: socket.localEndpoint.port),
+      now: received.clock.monotonic, received: received.clock.wallTime(at: datagram.arrival),
+      transmitted: SystemClock.wallTime, errorEstimate: estimate, hopLimit: datagram.hopLimit,
+      trafficClass: datagram.trafficClass)
+    switch reflector.reflect(received.bytes(of: datagram), arrival, into: &answer) {
+    case .dropped(let reason):
+      counts.drops.count(reason)
+    case .answered(let byteCount, let dscp):
+      answers.commit(byteCount, to: datagram.source, from: datagram.localAddress, trafficClass: dscp << 2)
+    }
+  }
+
+  private mutating func flush(_ answers: inout SendBatch) {
+    let summary = socket.flush(&answers)
+    counts.answered += UInt64(summary.sent)
+    counts.drops.count(.sendWouldBlock, summary.wouldBlock)
+    counts.drops.count(.sendFailed, summary.failed)
+  }
+}

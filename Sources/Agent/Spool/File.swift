@@ -1,0 +1,67 @@
+import Glibc
+
+/// The system calls a spool needs, with errors that name the file.
+enum File {
+  /// Makes the folder and those above it, readable by their owner alone.
+  static func makeFolder(_ path: String) throws(SpoolError) {
+    var parent = path.hasPrefix("/") ? "" : "."
+    for part in path.split(separator: "/") {
+      parent += "/\(part)"
+      guard mkdir(parent, 0o700) == 0 || errno == EEXIST else {
+        throw .failed(action: "make the folder", path: path, code: errno)
+      }
+    }
+  }
+
+  static func open(_ path: String, _ flags: Int32) throws(SpoolError) -> Int32 {
+    let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .failed(action: "open", path: path, code: errno) }
+    return descriptor
+  }
+
+  static func read(_ path: String) throws(SpoolError) -> [UInt8] {
+    let descriptor = try open(path, O_RDONLY)
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(descriptor, &piece, piece.count)
+      guard count >= 0 else { throw .failed(action: "read", path: path, code: errno) }
+      if count == 0 { return bytes }
+      bytes += piece[..<count]
+    }
+  }
+
+  /// Returns when the bytes are safe on disk.
+  static func write(_ bytes: [UInt8], to descriptor: Int32, at offset: Int, path: String) throws(SpoolError) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        pwrite(descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written, off_t(offset + written))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .failed(action: "write", path: path, code: errno) }
+      written += count
+    }
+    guard fdatasync(descriptor) == 0 else { throw .failed(action: "write", path: path, code: errno) }
+  }
+
+  /// Makes a new file's name as safe as its bytes.
+  static func synchronizeFolder(_ path: String) throws(SpoolError) {
+    let descriptor = try open(path, O_RDONLY | O_DIRECTORY)
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .failed(action: "write", path: path, code: errno) }
+  }
+
+  /// The numbers of the folder's `.spool` files, rising.
+  static func segmentNumbers(in folder: String) throws(SpoolError) -> [UInt64] {
+    guard let directory = opendir(folder) else { throw .failed(action: "read", path: folder, code: errno) }
+    defer { closedir(directory) }
+    var numbers: [UInt64] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name.hasSuffix(".spool"), let number = UInt64(name.dropLast(".spool".count)) { numbers.append(number) }
+    }
+    return numbers.sorted()
+  }
+}

@@ -1,0 +1,133 @@
+import Glibc
+import Probes
+import STAMP
+import Testing
+import Transport
+import Wire
+
+@testable import Agent
+
+let loopback = Endpoint(address: .loopbackV4, port: 0)
+
+@Suite("The reflector")
+struct ReflectorTests {
+  /// Sends one datagram and gives what comes back within the time; nil when nothing does.
+  private func ask(
+    _ request: [UInt8], of endpoint: Endpoint, waiting: Duration = .seconds(10)
+  ) throws -> (bytes: [UInt8], trafficClass: UInt8, hopLimit: UInt8, source: Endpoint)? {
+    var options = UDPSocket.Options()
+    options.tellsTrafficClass = true
+    options.tellsHopLimit = true
+    var socket = try UDPSocket(bindingTo: Endpoint(address: .anyV4, port: 0), options: options)
+    var outgoing = SendBatch(datagrams: 1, bytes: 9_216)
+    let isAdded = outgoing.append(request.span.bytes, to: endpoint, trafficClass: 46 << 2)
+    #expect(isAdded)
+    socket.flush(&outgoing)
+    let loop = try EventLoop()
+    try loop.watch(socket.descriptor, token: 0)
+    _ = loop.wait(until: SystemClock.now + waiting)
+    var batch = ReceiveBatch(messages: 1, bytesPerMessage: 9_216)
+    guard socket.receive(into: &batch), let datagram = batch.next() else { return nil }
+    return (batch.bytes(of: datagram).bytes(), datagram.trafficClass, datagram.hopLimit, datagram.source)
+  }
+
+  private func request(_ sequence: UInt32, byteCount: Int = 172) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(u32: sequence)
+    bytes.append(u64: NTPTime(SystemClock.wallTime).bits)
+    bytes.append(u16: ErrorEstimate(isSynchronized: false, errorNanoseconds: nil).bits)
+    bytes.append(u16: 77)
+    return bytes + Array(repeating: 0, count: byteCount - bytes.count)
+  }
+
+  @Test("It answers in the request's length and marking, from the address asked, with TTL 255")
+  func answer() throws {
+    let reflector = try Reflector(ReflectorConfiguration(listen: Endpoint(address: .anyV4, port: 0)))
+    let asked = Endpoint(address: try #require(IPAddress("127.0.0.7")), port: reflector.endpoint.port)
+    let answer = try #require(try ask(request(5), of: asked))
+    #expect(answer.bytes.count == 172)
+    #expect(answer.trafficClass >> 2 == 46)
+    #expect(answer.hopLimit == 255)
+    #expect(answer.source == asked)
+    let parsed = ReflectorPacket(answer.bytes.span.bytes, mode: .unauthenticated)
+    let packet = try #require(parsed)
+    #expect(packet.sequenceNumber == 0)
+    #expect(packet.senderSequenceNumber == 5)
+    #expect(packet.ssid == 77)
+    let t2 = packet.receiveTimestamp.wallTime(format: .ntp, near: SystemClock.wallTime)
+    let t3 = packet.transmitTimestamp.wallTime(format: .ntp, near: SystemClock.wallTime)
+    #expect(t3 >= t2)
+    #expect(abs(t3.nanoseconds(since: SystemClock.wallTime)) < 60_000_000_000)
+    reflector.stop()
+    #expect(reflector.counts.answered == 1)
+  }
+
+  @Test("It is silent to what is no test packet, and counts it")
+  func garbage() async throws {
+    let reflector = try Reflector(ReflectorConfiguration(listen: loopback))
+    #expect(try ask([1, 2, 3], of: reflector.endpoint, waiting: .milliseconds(100)) == nil)
+    #expect(try await eventually { reflector.counts.drops[.truncated] == 1 })
+  }
+
+  @Test("It never answers what was sent to many")
+  func broadcast() async throws {
+    let reflector = try Reflector(ReflectorConfiguration(listen: Endpoint(address: .anyV4, port: 0)))
+    var socket = try UDPSocket(bindingTo: Endpoint(address: .anyV4, port: 0))
+    var on: Int32 = 1
+    setsockopt(socket.descriptor, SOL_SOCKET, SO_BROADCAST, &on, socklen_t(MemoryLayout<Int32>.size))
+    var outgoing = SendBatch(datagrams: 1, bytes: 9_216)
+    let everyone = Endpoint(address: try #require(IPAddress("127.255.255.255")), port: reflector.endpoint.port)
+    let packet = request(1)
+    let isAdded = outgoing.append(packet.span.bytes, to: everyone)
+    #expect(isAdded)
+    let summary = socket.flush(&outgoing)
+    #expect(summary.sent == 1)
+    #expect(try await eventually { reflector.counts.drops[.stampForbiddenSource] == 1 })
+    var batch = ReceiveBatch(messages: 1, bytesPerMessage: 9_216)
+    let isAnswered = socket.receive(into: &batch)
+    #expect(!isAnswered)
+  }
+
+  @Test("A port in use is told to who starts it")
+  func portInUse() throws {
+    let reflector = try Reflector(ReflectorConfiguration(listen: loopback))
+    #expect(throws: UDPSocketError.portInUse(reflector.endpoint)) {
+      _ = try Reflector(ReflectorConfiguration(listen: reflector.endpoint))
+    }
+  }
+
+  @Test("Our probe measures it: nothing lost, and every figure there", arguments: ["127.0.0.1:0", "[::1]:0"])
+  func probe(text: String) async throws {
+    let reflector = try Reflector(ReflectorConfiguration(listen: try #require(Endpoint(text))))
+    let result = try await ProbeKind.stamp.run(
+      ProbeRequest(target: reflector.endpoint.description, duration: .milliseconds(600)))
+    #expect(result.streams.map(\.label) == ["voice", "video"])
+    for stream in result.streams {
+      let record = stream.record
+      #expect(record.condition == .measured)
+      #expect(record.loss.sent >= 5)
+      #expect(record.loss.received == record.loss.sent)
+      #expect(record.loss.forwardLost == 0)
+      #expect(record.loss.reverseLost == 0)
+      #expect(record.roundTrip.count == record.loss.received)
+      #expect(record.delayVariation.count == record.loss.received - 1)
+      #expect(record.timestamps == .kernel)
+      #expect(record.dscp.arrived == [record.dscp.sent: record.loss.received])
+      #expect(stream.findings.count == 3)
+    }
+  }
+
+  @Test("Authenticated, it answers who has the key and nobody else")
+  func authenticated() async throws {
+    let key = [UInt8](repeating: 7, count: 32)
+    let sessions = SessionReflector.Configuration(mode: .authenticated, keys: SessionKeys(fallback: key))
+    let reflector = try Reflector(ReflectorConfiguration(listen: loopback, sessions: sessions))
+    let target = reflector.endpoint.description
+    var request = ProbeRequest(target: target, duration: .milliseconds(300), packetBytes: [300], key: key)
+    #expect(try await ProbeKind.stamp.run(request).streams.first?.record.loss.lost == 0)
+    request.key = [UInt8](repeating: 8, count: 32)
+    let other = try #require(try await ProbeKind.stamp.run(request).streams.first?.record.loss)
+    #expect(other.received == 0)
+    #expect(reflector.counts.drops[.stampAuthentication] == other.sent)
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Measurement
+import Testing
+
+@testable import Agent
+
+/// `server.py` as a process.
+final class IngestServer {
+  let port: Int
+  private let process = Process()
+  private let input = Pipe()
+  private let bodies: String
+
+  init(bodies: String, statuses: [Int] = []) throws {
+    self.bodies = bodies
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("server.py")
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", script.path, bodies] + statuses.map(String.init)
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    var line = Data()
+    while line.last != UInt8(ascii: "\n") {
+      let piece = output.fileHandleForReading.availableData
+      try #require(!piece.isEmpty, "the test server did not start; is python3 installed?")
+      line += piece
+    }
+    port = try #require(Int(String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
+  }
+
+  deinit {
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+  }
+
+  var monitor: AgentConfiguration.Monitor {
+    AgentConfiguration.Monitor(url: "http://127.0.0.1:\(port)/v1/records", token: "secret")
+  }
+
+  /// All records answered with 204, in order.
+  var records: [PathRecord] {
+    get throws {
+      try PathRecordCodec.decodeAll([UInt8](Data(contentsOf: URL(fileURLWithPath: bodies))))
+    }
+  }
+}
+
+/// A folder that goes with the test.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appendingPathComponent("agent-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+  }
+}
+
+/// Waits for something that another thread does; half a minute is for a machine that is very busy.
+func eventually(_ condition: () throws -> Bool) async throws -> Bool {
+  for _ in 0..<3_000 {
+    if try condition() { return true }
+    try await Task.sleep(for: .milliseconds(10))
+  }
+  return false
+}
