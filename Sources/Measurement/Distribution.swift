@@ -10,7 +10,7 @@ public struct Distribution: Sendable, Equatable {
   public internal(set) var sum: UInt64 = 0
   public internal(set) var minimum: UInt64?
   public internal(set) var maximum: UInt64?
-  /// The buckets that hold something, by rising index.
+  /// The buckets that hold something, by rising index; none where no histogram was kept.
   public internal(set) var buckets: [Bucket] = []
 
   /// One bucket of the histogram: `index` says which values (`range(ofBucket:)`), `count` how many.
@@ -31,11 +31,22 @@ public struct Distribution: Sendable, Equatable {
     buckets.reserveCapacity(min(bucketCapacity, Self.bucketLimit))
   }
 
+  /// For a source that keeps no histogram: only count, sum and mean are known, here and in all it is merged into.
+  public init(count: UInt64, sum: UInt64) {
+    self.count = count
+    self.sum = count == 0 ? 0 : sum
+  }
+
   public var isEmpty: Bool { count == 0 }
 
+  /// Least, greatest and percentiles are known.
+  public var hasHistogram: Bool { !buckets.isEmpty }
+
   public mutating func record(_ nanoseconds: UInt64) {
+    let keepsHistogram = hasHistogram || isEmpty
     count &+= 1
     sum &+= nanoseconds
+    guard keepsHistogram else { return }
     minimum = min(minimum ?? nanoseconds, nanoseconds)
     maximum = max(maximum ?? nanoseconds, nanoseconds)
     let index = Self.bucketIndex(of: nanoseconds)
@@ -62,6 +73,10 @@ public struct Distribution: Sendable, Equatable {
     guard !isEmpty else { return self = other }
     count &+= other.count
     sum &+= other.sum
+    guard hasHistogram, other.hasHistogram else {
+      (minimum, maximum, buckets) = (nil, nil, [])
+      return
+    }
     minimum = Self.extreme(minimum, other.minimum, by: <)
     maximum = Self.extreme(maximum, other.maximum, by: >)
     var merged: [Bucket] = []
@@ -86,7 +101,7 @@ public struct Distribution: Sendable, Equatable {
   public var mean: UInt64? { count == 0 ? nil : sum / count }
 
   /// The value below or at which `percent` of the values lie (nearest rank), in nanoseconds, off by 0.8 % at most: the
-  /// middle of its bucket, held within the least and greatest value. `nil` when empty.
+  /// middle of its bucket, held within the least and greatest value. `nil` when empty or without a histogram.
   public func percentile(_ percent: Double) -> UInt64? {
     guard let minimum, let maximum, percent.isFinite else { return nil }
     if percent <= 0 { return minimum }
@@ -104,7 +119,9 @@ public struct Distribution: Sendable, Equatable {
   }
 
   /// How many values are greater than `nanoseconds`; exact where that is a bucket's edge, as 30 ms and 150 ms are.
-  public func count(above nanoseconds: UInt64) -> UInt64 {
+  /// `nil` without a histogram.
+  public func count(above nanoseconds: UInt64) -> UInt64? {
+    guard hasHistogram || isEmpty else { return nil }
     let index = Self.bucketIndex(of: nanoseconds)
     return buckets[insertionPoint(of: index)...].reduce(0) { $1.index > index ? $0 &+ $1.count : $0 }
   }
@@ -163,20 +180,5 @@ extension Distribution {
     let product = scaled * octaveOrigin
     // A duration n is in the bucket below while (n − 1) · 2^14 / origin < scaled: the quotient, rounded up, is the last.
     return product >> fractionBits + (product & (1 << fractionBits - 1) == 0 ? 0 : 1)
-  }
-}
-
-extension Distribution {
-  /// For a source that keeps no histogram: count and sum, and so the mean, are exact, and every value is taken to be the
-  /// mean.
-  public init(count: UInt64, sum: UInt64) {
-    self.init()
-    guard count > 0 else { return }
-    let mean = sum / count
-    self.count = count
-    self.sum = sum
-    minimum = mean
-    maximum = mean
-    buckets = [Bucket(index: Self.bucketIndex(of: mean), count: count)]
   }
 }

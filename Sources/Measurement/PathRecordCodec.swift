@@ -191,11 +191,12 @@ private struct RecordWriter {
 
   private mutating func write(_ distribution: Distribution) {
     varint(distribution.count)
-    guard let minimum = distribution.minimum, let maximum = distribution.maximum else { return }
+    guard !distribution.isEmpty else { return }
     varint(distribution.sum)
+    varint(UInt64(distribution.buckets.count))
+    guard let minimum = distribution.minimum, let maximum = distribution.maximum else { return }
     varint(minimum)
     varint(maximum)
-    varint(UInt64(distribution.buckets.count))
     var previous: UInt16 = 0
     for bucket in distribution.buckets {
       varint(UInt64(bucket.index - previous))
@@ -352,10 +353,11 @@ private struct RecordReader {
     distribution.count = try varint()
     guard distribution.count > 0 else { return distribution }
     distribution.sum = try varint()
-    let (minimum, maximum) = (try varint(), try varint())
-    (distribution.minimum, distribution.maximum) = (minimum, maximum)
     let bucketCount = try varint()
     guard bucketCount <= UInt64(Distribution.bucketLimit) else { throw invalid("number of buckets") }
+    guard bucketCount > 0 else { return distribution }
+    let (minimum, maximum) = (try varint(), try varint())
+    (distribution.minimum, distribution.maximum) = (minimum, maximum)
     var index: UInt64 = 0
     var counted: UInt64 = 0
     for place in 0..<bucketCount {

@@ -93,6 +93,25 @@ import Testing
     #expect(empty == left)
   }
 
+  @Test("Without a histogram count, sum and mean are known and nothing else, in whatever it is merged into")
+  func noHistogram() {
+    var distribution = Distribution(count: 3, sum: 7)
+    #expect(distribution.mean == 2)
+    #expect(distribution.percentile(50) == nil)
+    #expect(distribution.count(above: 0) == nil)
+    distribution.record(5)
+    #expect(distribution == Distribution(count: 4, sum: 12))
+    distribution.merge(Distribution([8]))
+    #expect(distribution == Distribution(count: 5, sum: 20))
+    var other = Distribution([8])
+    other.merge(Distribution(count: 4, sum: 12))
+    #expect(other == distribution)
+    other = Distribution()
+    other.merge(distribution)
+    #expect(other == distribution)
+    #expect(Distribution(count: 0, sum: 9) == Distribution())
+  }
+
   @Test("An emptied distribution starts anew")
   func removeAll() {
     var distribution = Distribution([1, 2])
