@@ -57,6 +57,8 @@ public struct SessionSender: Sendable {
     public var reflectorSequence: UInt32
     /// The reflector has shown that its numbers are its own, so that they tell which way packets are lost.
     public var isStateful: Bool
+    /// How often a stateful reflector is known to have begun to count anew before this answer.
+    public var reflectorRestarts: UInt32 = 0
     public var sent: MonotonicTime
     public var arrived: MonotonicTime
     /// T1 to T4. T4 is T1 and the time since by the monotonic clock, so that a step between does no harm.
@@ -88,6 +90,9 @@ public struct SessionSender: Sendable {
     var sent: MonotonicTime
     var t1: WallTime
     var timestamp: Timestamp
+    /// The highest of the reflector's numbers that had come when this packet left, −1 before the first: since then it
+    /// has given this packet a higher one, or it has begun anew.
+    var highestBefore: Int64
   }
 
   /// Answers later than this are answers to nothing.
@@ -101,6 +106,10 @@ public struct SessionSender: Sendable {
   public private(set) var nextSend: MonotonicTime
   private var nextSequence: UInt64 = 0
   private var isStateful = false
+  private var highestNumber: Int64 = -1
+  private var restarts: UInt32 = 0
+  /// The first packet that is known to have been answered since the last restart.
+  private var firstSinceRestart: UInt64 = 0
   /// The newest packets, each at its sequence number modulo the count.
   private var pending: [Pending]
 
@@ -116,7 +125,8 @@ public struct SessionSender: Sendable {
     nextSend = start
     let places = Int(Self.memory.nanoseconds / interval) + 1
     pending = Array(
-      repeating: Pending(sequence: .max, sent: .zero, t1: .unixEpoch, timestamp: Timestamp(bits: 0)), count: places)
+      repeating: Pending(sequence: .max, sent: .zero, t1: .unixEpoch, timestamp: Timestamp(bits: 0), highestBefore: -1),
+      count: places)
   }
 
   /// Length of every packet, which `packetBytes` may have to yield to.
@@ -138,7 +148,7 @@ public struct SessionSender: Sendable {
       sequenceNumber: UInt32(truncatingIfNeeded: sequence), timestamp: Timestamp(wall, format: errorEstimate.format),
       errorEstimate: errorEstimate, ssid: configuration.ssid)
     pending[Int(sequence % UInt64(pending.count))] = Pending(
-      sequence: sequence, sent: now, t1: wall, timestamp: sender.timestamp)
+      sequence: sequence, sent: now, t1: wall, timestamp: sender.timestamp, highestBefore: highestNumber)
     write(sender, into: &packet)
     return Sent(sequence: sequence, byteCount: packetBytes, lateness: .nanoseconds(lateness))
   }
@@ -193,14 +203,30 @@ public struct SessionSender: Sendable {
     let extensions = readTLVs(of: datagram)
     isStateful =
       isStateful || extensions.isCounting || packet.sequenceNumber != packet.senderSequenceNumber
+    let restarts = follow(packet.sequenceNumber, of: place)
     let format = packet.errorEstimate.format
     let t4 = place.t1.advanced(byNanoseconds: arrived.nanoseconds(since: place.sent))
     return .reply(
       Reply(
-        sequence: sequence, reflectorSequence: packet.sequenceNumber, isStateful: isStateful, sent: place.sent,
-        arrived: arrived, t1: place.t1, t2: packet.receiveTimestamp.wallTime(format: format, near: t4),
+        sequence: sequence, reflectorSequence: packet.sequenceNumber, isStateful: isStateful,
+        reflectorRestarts: restarts, sent: place.sent, arrived: arrived, t1: place.t1,
+        t2: packet.receiveTimestamp.wallTime(format: format, near: t4),
         t3: packet.transmitTimestamp.wallTime(format: format, near: t4), t4: t4,
         errorEstimate: packet.errorEstimate, senderTTL: packet.senderTTL, arrivedDSCP: extensions.dscp))
+  }
+
+  /// Follows the reflector's numbers; returns after how many restarts it gave this one.
+  private mutating func follow(_ number: UInt32, of place: Pending) -> UInt32 {
+    if Int64(number) <= place.highestBefore, place.sequence >= firstSinceRestart {
+      restarts += 1
+      firstSinceRestart = place.sequence
+      highestNumber = Int64(number)
+    } else if place.sequence < firstSinceRestart {
+      // It was on its way when the reflector began anew: a number like those before is one of those.
+      return Int64(number) > place.highestBefore ? restarts - 1 : restarts
+    }
+    highestNumber = max(highestNumber, Int64(number))
+    return restarts
   }
 
   /// What the reflector answered: nothing at all where the TLVs' integrity is in doubt (RFC 8972 section 4).

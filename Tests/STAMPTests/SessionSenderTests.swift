@@ -179,4 +179,40 @@ import Wire
     }
     #expect(reply.roundTrip == 9_000_000)
   }
+
+  @Test("A number no higher than one that had come before the packet left proves that the reflector began anew")
+  func restarts() throws {
+    var pair = Pair(.init(ssid: 7))
+    func restartsSeen(_ outcome: SessionSender.Outcome) -> UInt32? {
+      if case .reply(let reply) = outcome { reply.reflectorRestarts } else { nil }
+    }
+    for index in 0..<5 { #expect(restartsSeen(try pair.exchange(at: .milliseconds(20 * index))) == 0) }
+    // Two packets are on their way when the reflector is replaced: one is answered by each.
+    let first = try pair.reflect(pair.sendPacket(at: .milliseconds(100)), at: .milliseconds(103))
+    let secondRequest = try pair.sendPacket(at: .milliseconds(120))
+    pair.reflector = SessionReflector(configuration: .init())
+    let second = try pair.reflect(secondRequest, at: .milliseconds(123))
+    #expect(restartsSeen(pair.receive(second, at: .milliseconds(126))) == 1)
+    #expect(restartsSeen(pair.receive(first, at: .milliseconds(130))) == 0)
+    for index in 7..<12 { #expect(restartsSeen(try pair.exchange(at: .milliseconds(20 * index))) == 1) }
+    pair.reflector = SessionReflector(configuration: .init())
+    #expect(restartsSeen(try pair.exchange(at: .milliseconds(240))) == 2)
+  }
+
+  @Test("Answers that overtake one another prove no restart")
+  func overtaking() throws {
+    var pair = Pair(.init(ssid: 7))
+    _ = try pair.exchange(at: .zero)
+    let first = try pair.sendPacket(at: .milliseconds(20))
+    let second = try pair.sendPacket(at: .milliseconds(40))
+    let third = try pair.sendPacket(at: .milliseconds(60))
+    for request in [third, first, second] {
+      let answer = try pair.reflect(request, at: .milliseconds(70))
+      guard case .reply(let reply) = pair.receive(answer, at: .milliseconds(80)) else {
+        Issue.record("no reply")
+        return
+      }
+      #expect(reply.reflectorRestarts == 0)
+    }
+  }
 }
