@@ -10,6 +10,8 @@ public enum HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
   case newerSchema(file: String)
   case diskFull(file: String)
   case readOnly(file: String)
+  /// So many wait for their turn to be stored that the caller has to come again later.
+  case busy(file: String)
   /// SQLite cannot make sense of the file.
   case corrupt(file: String, detail: String)
   /// Any other failure, with SQLite's own words.
@@ -28,6 +30,8 @@ public enum HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
       return "The disk that holds \(file) is full: free some space; agents keep their records until then."
     case .readOnly(let file):
       return "\(file) cannot be written: give this user write permission to it and to its folder."
+    case .busy(let file):
+      return "Too much waits to be written to \(file): come again in some seconds."
     case .corrupt(let file, let detail):
       return "\(file) is damaged (\(detail)): restore it from a backup, or move it away to start with an empty one."
     case .failed(let file, let detail):

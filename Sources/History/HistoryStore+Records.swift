@@ -24,16 +24,27 @@ extension HistoryStore {
     }
   }
 
-  /// What is stored of a series with starts in `starts`, oldest first.
+  /// What is stored of a judged series with starts in `starts`, oldest first. A site's calls are judged as one series,
+  /// whatever their labels.
   public func records(
-    of series: PathRecord.Series, starting starts: Range<WallTime>
+    judgedAs series: PathRecord.Series, starting starts: Range<WallTime>
   ) async throws(HistoryError) -> [PathRecord] {
-    try await read { db in
-      guard let series = try series.findRow(in: db) else { return [] }
-      let statement = try db.cachedStatement(
-        sql: "SELECT body FROM record WHERE series = ? AND start >= ? AND start < ? ORDER BY start, source")
+    let path = series.path
+    return try await read { db in
+      var condition = "site = ? AND target = ? AND route = ? AND origin = ?"
+      var arguments: StatementArguments = [path.site, path.target, path.route.rawValue, series.origin.description]
+      if case .call = series.origin {
+      } else {
+        condition += " AND label = ?"
+        arguments += [path.label]
+      }
       let bodies = try Data.fetchAll(
-        statement, arguments: [series, starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds])
+        db,
+        sql: """
+          SELECT body FROM record WHERE series IN (SELECT id FROM series WHERE \(condition))
+          AND start >= ? AND start < ? ORDER BY start, id
+          """,
+        arguments: arguments + [starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds])
       return try bodies.map { try PathRecordCodec.decode($0) }
     }
   }

@@ -34,9 +34,12 @@ public final class HistoryStore: Sendable {
   }
 
   /// Runs `body` in one transaction on the writer's own thread: all of it is durable when this returns, or none.
-  func write<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws(HistoryError) -> Value {
+  func write<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(HistoryError) -> Value {
     do {
-      return try await database.write(body)
+      // A task of its own: who asked may be cancelled, and still either has it stored or is told that it is not.
+      return try await Task { [database] in try await database.write(body) }.value
     } catch {
       throw HistoryError(error, file: file)
     }

@@ -30,7 +30,28 @@ enum Schema {
             start INTEGER NOT NULL, revision INTEGER NOT NULL, body BLOB NOT NULL,
             UNIQUE (series, start, source)
           ) STRICT;
-          CREATE INDEX record_start ON record (start);
+
+          -- One judging interval of a judged series. Figures are absent where they were not measured.
+          CREATE TABLE judgement (
+            series INTEGER NOT NULL REFERENCES series, start INTEGER NOT NULL, length INTEGER NOT NULL,
+            verdict TEXT NOT NULL, reason TEXT,
+            loss INTEGER, jitter INTEGER, latency INTEGER, delay_variation INTEGER,
+            PRIMARY KEY (series, start)
+          ) STRICT, WITHOUT ROWID;
+
+          -- What has to outlive a restart of each incident tracker. The body is JSON.
+          CREATE TABLE tracker (
+            series INTEGER NOT NULL REFERENCES series, kind TEXT NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (series, kind)
+          ) STRICT, WITHOUT ROWID;
+
+          -- Every incident that was told of. The body is JSON.
+          CREATE TABLE incident (
+            id TEXT PRIMARY KEY,
+            series INTEGER NOT NULL REFERENCES series, started INTEGER NOT NULL, ended INTEGER, body BLOB NOT NULL
+          ) STRICT, WITHOUT ROWID;
+          CREATE INDEX incident_series ON incident (series);
+          CREATE INDEX incident_started ON incident (started);
 
           CREATE TABLE outbox (
             id INTEGER PRIMARY KEY AUTOINCREMENT,

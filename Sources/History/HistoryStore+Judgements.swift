@@ -1,0 +1,82 @@
+import Alerting
+import GRDB
+import Measurement
+import Wire
+
+/// One judged interval, as it is kept: the verdict and the figures it rests on.
+public struct JudgedInterval: Sendable, Equatable {
+  public var series: PathRecord.Series
+  public var interval: PathRecord.Interval
+  public var verdict: Verdict
+  /// Why the verdict is `unknown`.
+  public var reason: UnknownReason?
+  /// Parts per million, in the worse direction.
+  public var loss: UInt64?
+  /// Nanoseconds.
+  public var jitter: UInt64?
+  /// Nanoseconds.
+  public var latency: UInt64?
+  /// 95th percentile − minimum of the delay, in nanoseconds.
+  public var delayVariation: UInt64?
+
+  public init(_ judgement: Judgement) {
+    series = judgement.series
+    interval = judgement.interval
+    verdict = judgement.verdict
+    reason = judgement.reason
+    loss = judgement[.loss]?.value
+    jitter = judgement[.jitter]?.value
+    latency = judgement[.latency]?.value
+    delayVariation = judgement.delayVariation
+  }
+
+  init(_ row: Row) throws {
+    let verdict: String = row["verdict"]
+    guard let verdict = Verdict(rawValue: verdict) else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a judgement with verdict \(verdict)")
+    }
+    series = try PathRecord.Series(row)
+    interval = PathRecord.Interval(start: WallTime(nanoseconds: row["start"]), length: .nanoseconds(row["length"]))
+    self.verdict = verdict
+    reason = (row["reason"] as String?).flatMap(UnknownReason.init)
+    loss = (row["loss"] as Int64?).map(UInt64.init(bitPattern:))
+    jitter = (row["jitter"] as Int64?).map(UInt64.init(bitPattern:))
+    latency = (row["latency"] as Int64?).map(UInt64.init(bitPattern:))
+    delayVariation = (row["delay_variation"] as Int64?).map(UInt64.init(bitPattern:))
+  }
+}
+
+extension HistoryStore {
+  /// The newest `limit` judgements of each series that started at or after `earliest`, oldest first.
+  public func judgements(
+    since earliest: WallTime, limit: Int
+  ) async throws(HistoryError) -> [PathRecord.Series: [JudgedInterval]] {
+    try await read { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM (
+            SELECT *, row_number() OVER (PARTITION BY series ORDER BY start DESC) AS place FROM judgement
+            WHERE start >= ?
+          ) JOIN series ON series.id = series WHERE place <= ? ORDER BY series, start
+          """, arguments: [earliest.nanoseconds, limit])
+      return Dictionary(grouping: try rows.map(JudgedInterval.init), by: \.series)
+    }
+  }
+
+  static func insert(_ judgements: [JudgedInterval], in db: Database) throws {
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO judgement (series, start, length, verdict, reason, loss, jitter, latency, delay_variation)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    for each in judgements {
+      try statement.execute(arguments: [
+        each.series.row(in: db), each.interval.start.nanoseconds, each.interval.length.nanoseconds,
+        each.verdict.rawValue, each.reason?.rawValue, each.loss.map(Int64.init(bitPattern:)),
+        each.jitter.map(Int64.init(bitPattern:)), each.latency.map(Int64.init(bitPattern:)),
+        each.delayVariation.map(Int64.init(bitPattern:)),
+      ])
+    }
+  }
+}
