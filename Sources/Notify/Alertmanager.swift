@@ -7,7 +7,7 @@ import Wire
 /// Alertmanager resolves an alert whose `endsAt` has passed and keeps alerts in memory only, so a firing one carries an
 /// end some minutes ahead and is restated before it comes (`Notifier.restate`), as Prometheus does.
 extension ChannelKind {
-  static let alertmanager = ChannelKind(name: "alertmanager", isRestated: true) { notification, channel, now in
+  public static let alertmanager = ChannelKind(name: "alertmanager", isRestated: true) { notification, channel, now in
     var address = channel.url
     while address.hasSuffix("/") { address.removeLast() }
     return try .json([AlertmanagerAlert(notification, now: now)], to: address + "/api/v2/alerts")
@@ -22,7 +22,7 @@ struct AlertmanagerAlert: Encodable {
   var endsAt: String
 
   /// How long a firing alert stands unless restated: four times the interval at which it is, as in Prometheus.
-  static let validity: Duration = .seconds(240)
+  static let validity = Notifier.restateInterval * 4
 
   init(_ notification: Notification, now: WallTime) {
     labels = [

@@ -29,20 +29,24 @@ extension Notification {
 
   public var japaneseCause: String {
     switch cause {
-    case .site: "\(site.ja) の回線または拠点内（この拠点の経路がすべて不良）"
-    case .target: "\(target.ja)（複数の拠点から不良）"
-    case .path: "\(site.ja) と \(target.ja) の間"
-    case .silent: "\(site.ja) の測定エージェント、または監視サーバーへの回線"
+    case .site: "\(site.ja) の回線または拠点内（この拠点の経路がすべて不良）。\(evidence.ja)"
+    case .target: "\(target.ja)（複数の拠点から不良）。\(evidence.ja)"
+    case .path: "\(site.ja) と \(target.ja) の間。\(evidence.ja)"
+    case .measurement: evidence.ja
     }
   }
 
   public var englishCause: String {
     switch cause {
-    case .site: "the line or network of \(site.en) (every path of the site is bad)"
-    case .target: "\(target.en) (bad from several sites)"
-    case .path: "between \(site.en) and \(target.en)"
-    case .silent: "the agent at \(site.en), or its line to the monitor"
+    case .site: sentence("The line or network of \(site.en): every path of the site is bad.")
+    case .target: sentence("\(target.en): it is bad from several sites.")
+    case .path: sentence("Somewhere between \(site.en) and \(target.en).")
+    case .measurement: evidence.en
     }
+  }
+
+  private func sentence(_ cause: String) -> String {
+    evidence.en.isEmpty ? cause : cause + " " + evidence.en
   }
 
   private var way: String {

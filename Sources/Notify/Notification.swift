@@ -20,7 +20,10 @@ public struct Notification: Codable, Sendable, Equatable {
   /// `probe stamp`, `call uplink` and so on.
   public var origin: String
   public var breach: Breach
+  /// Where the fault most likely lies.
   public var cause: Cause
+  /// What the path's own figures tell of it; empty when they tell nothing.
+  public var evidence: Text
   /// Start of the first bad interval, nanoseconds since 1970.
   public var startedAt: Int64
   /// When it was over; absent while it is not.
@@ -32,9 +35,9 @@ public struct Notification: Codable, Sendable, Equatable {
 
   /// How urgent it is: routes choose channels by it.
   public enum Severity: String, Codable, Sendable, CaseIterable {
-    /// Somebody has to look now.
+    /// Meetings suffer: somebody has to look now.
     case page
-    /// Somebody has to look tomorrow.
+    /// Nothing is measured: somebody has to look, and nobody need be woken.
     case ticket
   }
 
@@ -46,6 +49,17 @@ public struct Notification: Codable, Sendable, Equatable {
 
     public init(id: String, ja: String, en: String) {
       self.id = id
+      self.ja = ja
+      self.en = en
+    }
+  }
+
+  /// The same in both languages.
+  public struct Text: Codable, Sendable, Hashable {
+    public var ja: String
+    public var en: String
+
+    public init(ja: String, en: String) {
       self.ja = ja
       self.en = en
     }
@@ -71,13 +85,14 @@ public struct Notification: Codable, Sendable, Equatable {
     case target
     /// Only this path.
     case path
-    /// The agent, the reflector or the way to the monitor: nothing was heard.
-    case silent
+    /// The measurement itself: nothing valid was heard.
+    case measurement
   }
 
   public init(
     key: String, incident: String, status: Status, severity: Severity, site: Place, target: Place, route: String,
-    label: String, origin: String, breach: Breach, cause: Cause, startedAt: WallTime, endedAt: WallTime?
+    label: String, origin: String, breach: Breach, cause: Cause, evidence: Text, startedAt: WallTime,
+    endedAt: WallTime?
   ) {
     self.key = key
     self.incident = incident
@@ -90,6 +105,7 @@ public struct Notification: Codable, Sendable, Equatable {
     self.origin = origin
     self.breach = breach
     self.cause = cause
+    self.evidence = evidence
     self.startedAt = startedAt.nanoseconds
     self.endedAt = endedAt?.nanoseconds
   }

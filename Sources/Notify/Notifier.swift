@@ -21,9 +21,11 @@ public actor Notifier {
   static let timeout: Duration = .seconds(15)
   /// Answers are read only for their status.
   static let answerLimit = 1 << 20
+  /// How often `restate` is to be called while something fires.
+  public static let restateInterval: Duration = .seconds(60)
 
   public init(
-    routing: Routing, outbox: any Outbox, fetcher: Fetcher, schedule: RetrySchedule = RetrySchedule(),
+    routing: Routing, outbox: any Outbox, fetcher: Fetcher = Fetcher(), schedule: RetrySchedule = RetrySchedule(),
     logger: Logger, clock: @escaping @Sendable () -> WallTime
   ) {
     self.routing = routing

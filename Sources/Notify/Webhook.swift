@@ -3,7 +3,7 @@ import Foundation
 
 /// `POST` of one JSON object to the channel's address: figures exact for machines, sentences in both languages for people.
 extension ChannelKind {
-  static let webhook = ChannelKind(name: "webhook") { notification, channel, _ in
+  public static let webhook = ChannelKind(name: "webhook") { notification, channel, _ in
     try .json(WebhookBody(notification), to: channel.url)
   }
 }
@@ -25,13 +25,8 @@ struct WebhookBody: Encodable {
   var limit: String?
   var startedAt: String
   var endedAt: String?
-  var likelyCause: Text
-  var text: Text
-
-  struct Text: Encodable {
-    var ja: String
-    var en: String
-  }
+  var likelyCause: Notification.Text
+  var text: Notification.Text
 
   init(_ notification: Notification) {
     key = notification.key
@@ -48,8 +43,8 @@ struct WebhookBody: Encodable {
     limit = notification.breach.figures?.limit
     startedAt = RFC3339.text(notification.startedAt)
     endedAt = notification.endedAt.map(RFC3339.text)
-    likelyCause = Text(ja: notification.japaneseCause, en: notification.englishCause)
-    text = Text(ja: notification.japaneseText(), en: notification.englishText())
+    likelyCause = Notification.Text(ja: notification.japaneseCause, en: notification.englishCause)
+    text = Notification.Text(ja: notification.japaneseText(), en: notification.englishText())
   }
 }
 

@@ -12,6 +12,7 @@ extension Notify.Notification {
       key: key, incident: "k", status: status, severity: severity,
       site: Place(id: "tsu", ja: "津地域庁舎", en: "Tsu office"), target: Place(id: "hq", ja: "県庁", en: "Headquarters"),
       route: "direct", label: label, origin: "probe stamp", breach: breach, cause: cause,
+      evidence: Text(ja: "往路だけでパケットが失われています。", en: "Packets are lost on the way there only."),
       startedAt: WallTime(seconds: 1_795_310_700), endedAt: endedAt)
   }
 }

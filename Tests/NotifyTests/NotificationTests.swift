@@ -11,21 +11,23 @@ struct NotificationTests {
     let notification = Notify.Notification.example()
     #expect(
       notification.japaneseText(timeZone: japan)
-        == "【障害】津地域庁舎 → 県庁 (direct): パケット損失 3.13 %（上限 1 %）、2026-11-22 10:25:00+09:00 から。推定原因: 津地域庁舎 と 県庁 の間")
+        == "【障害】津地域庁舎 → 県庁 (direct): パケット損失 3.13 %（上限 1 %）、2026-11-22 10:25:00+09:00 から。推定原因: "
+        + "津地域庁舎 と 県庁 の間。往路だけでパケットが失われています。")
     #expect(
       notification.englishText(timeZone: japan)
         == "FIRING Tsu office → Headquarters (direct): packet loss 3.13 % (limit 1 %) since 2026-11-22 10:25:00+09:00. "
-        + "Likely cause: between Tsu office and Headquarters")
+        + "Likely cause: Somewhere between Tsu office and Headquarters. Packets are lost on the way there only.")
   }
 
   @Test("A resolved notification says from when to when")
   func resolved() {
     let notification = Notify.Notification.example(
-      status: .resolved, breach: .unknown, label: "night", cause: .silent, endedAt: WallTime(seconds: 1_795_311_000))
+      status: .resolved, breach: .unknown, label: "night", cause: .measurement,
+      endedAt: WallTime(seconds: 1_795_311_000))
     #expect(
       notification.englishText(timeZone: japan)
         == "RESOLVED Tsu office → Headquarters (direct, night): nothing measured from 2026-11-22 10:25:00+09:00 to "
-        + "2026-11-22 10:30:00+09:00. Likely cause: the agent at Tsu office, or its line to the monitor")
+        + "2026-11-22 10:30:00+09:00. Likely cause: Packets are lost on the way there only.")
   }
 
   @Test(

@@ -43,7 +43,7 @@ struct WebhookTests {
 
   @Test("Where nothing was measured there is no value and no limit")
   func unknown() throws {
-    let body = try body(.example(breach: .unknown, cause: .silent))
+    let body = try body(.example(breach: .unknown, cause: .measurement))
     #expect(body["metric"] as? String == "unknown")
     #expect(body["value"] == nil)
     #expect(body["limit"] == nil)
