@@ -1,15 +1,27 @@
+import Alerting
+import History
 import Measurement
+import Notify
 import Wire
 
-/// Everything the monitor is told: who is where, what must be heard from, and whom to tell.
+/// Everything the monitor is told: who is where, what must be heard from, what is good, and whom to tell.
 public struct MonitorConfiguration: Sendable {
   public var sites: [Site]
-  /// Paths that must report: one that falls silent becomes unknown. Paths heard of beside these (calls) may come and go.
+  /// Paths that must report: one that falls silent becomes unknown.
   public var paths: [ExpectedPath]
+  /// How series that come and go (calls) are judged.
+  public var otherRules = PathJudge.Rules(isExpected: false)
+  /// When a breach is told, and when it is over.
+  public var incidentRules = IncidentRules()
+  public var routing = Routing()
+  public var retries = RetrySchedule()
+  public var retention = Retention()
   /// How many judged intervals of each path are kept at hand for sparklines.
   public var samplesPerPath = 60
-  /// How long records are kept.
-  public var rawRetention: Duration = .seconds(14 * 86_400)
+  /// After a start, silent paths are given so long: agents come back with what they kept.
+  public var startGrace: Duration = .seconds(60)
+  /// A series that need not report and did not for so long is forgotten, and its incidents are over.
+  public var forgetAfter: Duration = .seconds(1_800)
 
   public init(sites: [Site], paths: [ExpectedPath]) {
     self.sites = sites
@@ -31,16 +43,14 @@ public struct Site: Sendable, Hashable {
   }
 }
 
-/// A path that an agent measures all the time.
+/// A path that an agent measures all the time, and how it is judged.
 public struct ExpectedPath: Sendable, Hashable {
-  public var path: Path
-  public var origin: PathRecord.Origin
-  /// Length of its judging interval.
-  public var interval: Duration
+  public var series: PathRecord.Series
+  public var rules: PathJudge.Rules
 
-  public init(path: Path, origin: PathRecord.Origin, interval: Duration) {
-    self.path = path
-    self.origin = origin
-    self.interval = interval
+  public init(path: Path, origin: PathRecord.Origin, rules: PathJudge.Rules = PathJudge.Rules()) {
+    series = PathRecord.Series(path: path, origin: origin)
+    self.rules = rules
+    self.rules.isExpected = true
   }
 }

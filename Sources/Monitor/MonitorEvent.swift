@@ -4,9 +4,13 @@ public struct MonitorEvent: Sendable, Equatable {
   public var change: Change
 
   public enum Change: Sendable, Equatable {
-    /// The path has a newer judged interval (the last of `recent`) or became known.
+    /// The path has a newer judged interval (the last of `recent`) or another of its intervals was judged anew.
     case path(PathState)
     case incident(IncidentState)
+    /// A pending incident came to nothing: it was never told.
+    case withdrawn(incident: String)
+    /// Nothing was heard of a call's path for long: it is not shown any more.
+    case forgotten(PathState)
   }
 }
 

@@ -1,42 +1,239 @@
+import Alerting
 import History
+import Logging
 import Measurement
+import Notify
 import Wire
 
 /// The centre: takes records, judges them, keeps them, tells people, and shows where everything stands.
+///
+/// Each step is worked out on a copy of the situation; the copy becomes the situation when all that follows from the
+/// step has been committed. A step that cannot be committed has not happened.
 public actor MonitorService {
-  private let configuration: MonitorConfiguration
+  private let history: HistoryStore
+  private let notifier: Notifier
   private let clock: @Sendable () -> WallTime
+  private let logger: Logger
+  private var situation: Situation
+  private var ring: EventRing
+  private var listeners = Listeners()
+  private var isStepping = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  /// So many events are kept for listeners that come back.
+  static let ringCapacity = 4_096
+  /// So many steps wait for their turn; more are refused.
+  static let waitingLimit = 256
+  /// Unjudged records of the last run are looked for so far back.
+  static let resumeWindow: Duration = .seconds(3_600)
 
   /// Opens the history in `folder` and takes up every incident and notification where the last run left them.
   public init(
-    configuration: MonitorConfiguration, folder: DataFolder, clock: @escaping @Sendable () -> WallTime
+    configuration: MonitorConfiguration, folder: DataFolder, logger: Logger,
+    clock: @escaping @Sendable () -> WallTime
   ) async throws(HistoryError) {
-    self.configuration = configuration
+    let history = try HistoryStore(folder: folder)
+    let now = clock()
+    var situation = Situation(configuration: configuration, startedAt: now)
+    situation.restore(
+      trackers: try await history.trackers(),
+      judgements: try await history.judgements(
+        since: now.advanced(byNanoseconds: -configuration.retention.records.nanoseconds),
+        limit: configuration.samplesPerPath),
+      closed: try await history.incidents(limit: Situation.closedLimit).filter { $0.phase == .resolved })
+    self.history = history
     self.clock = clock
+    self.logger = logger
+    self.situation = situation
+    ring = EventRing(epoch: .random(in: 1 ... .max), capacity: Self.ringCapacity)
+    notifier = Notifier(
+      routing: configuration.routing, outbox: StoredOutbox(history: history),
+      schedule: configuration.retries, logger: logger, clock: clock)
+    try await resume(at: now)
   }
 
-  /// Judges and stores records; returns when they are committed. A record sent twice is stored once.
-  public func ingest(_ records: [PathRecord]) async throws(HistoryError) {}
+  // MARK: Steps
 
-  /// Lets time pass: silent paths become unknown, incidents clear, old records go.
-  public func tick(_ now: WallTime) async throws(HistoryError) {}
+  /// Judges and stores records; returns when they are committed. A record sent twice is stored once.
+  public func ingest(_ records: [PathRecord]) async throws(HistoryError) {
+    try await inTurn { () async throws(HistoryError) in
+      let news = try await history.news(in: records)
+      guard !news.isEmpty else { return }
+      let now = clock()
+      var next = situation
+      let step = next.take(news, now: now)
+      try await commit(step, of: &next, records: news, at: now)
+    }
+  }
+
+  /// Lets time pass: silent paths become unknown and incidents clear.
+  public func tick(_ now: WallTime) async throws(HistoryError) {
+    try await inTurn { () async throws(HistoryError) in
+      var next = situation
+      let step = next.advance(to: now)
+      try await commit(step, of: &next, records: [], at: now)
+    }
+  }
+
+  /// Deletes what is older than the configuration keeps.
+  public func prune(_ now: WallTime) async throws(HistoryError) {
+    try await history.prune(at: now, keeping: situation.configuration.retention)
+  }
+
+  /// Tries once every notification that is due. `run` does it at the right times.
+  public func deliverDue() async {
+    await notifier.deliverDue()
+  }
+
+  // MARK: What is shown
 
   /// Where everything stands.
   public func snapshot() -> MonitorSnapshot {
-    MonitorSnapshot(
-      position: EventID(epoch: 0, sequence: 0), madeAt: clock(), sites: [], paths: [], incidents: [])
+    situation.snapshot(at: clock(), position: ring.position)
   }
 
   /// Changes from `position` on; where that cannot be resumed (too old, or of another run), a snapshot first.
   ///
   /// A listener that falls 256 updates behind has its stream ended: it comes back with its last id.
   public func events(after position: EventID?) -> AsyncStream<MonitorUpdate> {
-    AsyncStream { $0.finish() }
+    let missed = position.flatMap { ring.events(after: $0) }
+    return listeners.add(first: missed?.map { .event($0) } ?? [.snapshot(snapshot())]) { [weak self] id in
+      Task { await self?.remove(listener: id) }
+    }
   }
 
-  /// The newest incidents, closed ones too, newest first.
-  public func incidents(limit: Int) async throws(HistoryError) -> [IncidentState] { [] }
+  /// The newest incidents, closed ones too, newest first; pending ones are those of the snapshot.
+  public func incidents(limit: Int) async throws(HistoryError) -> [IncidentState] {
+    let pending = situation.openIncidents.filter { $0.phase == .pending }
+    let told = try await history.incidents(limit: limit)
+    return (pending + told).sorted { $0.startedAt > $1.startedAt }.prefix(limit).map(IncidentState.init)
+  }
 
-  /// Ticks and delivers notifications until the task is cancelled.
-  public func run() async {}
+  /// Ticks each second, delivers notifications and prunes each hour until the task is cancelled; then ends all streams.
+  public func run() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.notifier.run() }
+      group.addTask { await self.every(.seconds(1)) { try await self.tick(self.clock()) } }
+      group.addTask { await self.every(Notifier.restateInterval) { await self.restate() } }
+      group.addTask { await self.every(.seconds(3_600)) { try await self.prune(self.clock()) } }
+    }
+    listeners.removeAll()
+  }
+
+  // MARK: How it is done
+
+  /// Hands in again what the last run had taken and not judged yet.
+  private func resume(at now: WallTime) async throws(HistoryError) {
+    try await inTurn { () async throws(HistoryError) in
+      let earliest = now.advanced(byNanoseconds: -Self.resumeWindow.nanoseconds)
+      var records: [PathRecord] = []
+      for state in situation.states.values {
+        let unjudged = max(state.recent.last?.interval.end ?? earliest, earliest)
+        guard unjudged < now else { continue }
+        records += try await history.records(judgedAs: state.series, starting: unjudged..<now)
+      }
+      var next = situation
+      let step = next.take(records, now: now, isResumed: true)
+      try await commit(step, of: &next, records: [], at: now)
+    }
+  }
+
+  /// Makes a step durable, then true, then known.
+  private func commit(
+    _ step: Situation.Step, of next: inout Situation, records: [PathRecord], at now: WallTime
+  ) async throws(HistoryError) {
+    var step = step
+    var batch = HistoryBatch()
+    batch.records = records
+    batch.judgements = step.judgements.map(JudgedInterval.init)
+    let anew = try await judgeAnew(step.late, with: records, in: next)
+    next.replace(anew, in: &step)
+    batch.judgements += anew
+    batch.trackers = step.changed.sorted().flatMap { series in
+      next.states[series]?.trackers.map { StoredTracker(series: series, $0) } ?? []
+    }
+    batch.abandoned = step.forgotten.sorted()
+    batch.incidents = step.incidents.filter { $0.phase != .pending }
+    do {
+      batch.notifications = try step.actions.flatMap { action in try Self.entries(next.notification(of: action), next) }
+    } catch {
+      preconditionFailure("a notification is always JSON: \(error)")
+    }
+    if !batch.isEmpty { try await history.commit(batch, at: now) }
+    let before = situation
+    situation = next
+    publish(step, before: before)
+    if !batch.notifications.isEmpty { await notifier.wake() }
+  }
+
+  private func judgeAnew(
+    _ late: Set<Situation.LateInterval>, with news: [PathRecord], in next: Situation
+  ) async throws(HistoryError) -> [JudgedInterval] {
+    var judged: [JudgedInterval] = []
+    for interval in late {
+      let end = interval.start + next.rules(of: interval.series).length
+      let stored = try await history.records(judgedAs: interval.series, starting: interval.start..<end)
+      let fresh = news.filter {
+        $0.series.judged == interval.series && $0.id.intervalStart >= interval.start
+          && $0.id.intervalStart < end
+      }
+      if let anew = next.judge(interval, stored + fresh) { judged.append(anew) }
+    }
+    return judged
+  }
+
+  private static func entries(_ notification: Notification, _ situation: Situation) throws -> [OutboxEntry] {
+    let body = try notification.encoded()
+    return situation.configuration.routing.channels(for: notification).map {
+      OutboxEntry(key: notification.key, channel: $0, topic: notification.incident, body: body)
+    }
+  }
+
+  private func publish(_ step: Situation.Step, before: Situation) {
+    for series in step.changed.sorted() {
+      if let state = situation.states[series] { send(.path(state.pathState)) }
+    }
+    for incident in step.incidents { send(.incident(IncidentState(incident))) }
+    for incident in step.withdrawn { send(.withdrawn(incident: incident.id)) }
+    for series in step.forgotten.sorted() {
+      if let state = before.states[series] { send(.forgotten(state.pathState)) }
+    }
+  }
+
+  private func send(_ change: MonitorEvent.Change) {
+    listeners.send(ring.append(change))
+  }
+
+  private func remove(listener id: UInt64) {
+    listeners.remove(id)
+  }
+
+  private func restate() async {
+    await notifier.restate(situation.firingNotifications)
+  }
+
+  /// Lets one step at a time through, in the order they came: each builds on what the one before committed.
+  private func inTurn(_ step: () async throws(HistoryError) -> Void) async throws(HistoryError) {
+    if isStepping {
+      guard waiting.count < Self.waitingLimit else { throw .busy(file: history.file) }
+      // Whoever ends a step hands its turn over.
+      await withCheckedContinuation { waiting.append($0) }
+    }
+    isStepping = true
+    defer {
+      if waiting.isEmpty { isStepping = false } else { waiting.removeFirst().resume() }
+    }
+    try await step()
+  }
+
+  private nonisolated func every(_ period: Duration, _ body: @Sendable () async throws -> Void) async {
+    while !Task.isCancelled {
+      do {
+        try await body()
+      } catch {
+        logger.error("The monitor could not do its rounds", metadata: ["reason": "\(error)"])
+      }
+      try? await Task.sleep(for: period)
+    }
+  }
 }

@@ -1,4 +1,7 @@
+import Alerting
+import History
 import Measurement
+import Notify
 import Wire
 
 /// All the monitor knows that a dashboard shows, at one moment.
@@ -9,14 +12,15 @@ public struct MonitorSnapshot: Sendable, Equatable {
   public var sites: [SiteState]
   /// In the order of their paths.
   public var paths: [PathState]
-  /// Newest first: all that are open, then the latest closed ones.
+  /// All that are open, then the latest closed ones; each newest first.
   public var incidents: [IncidentState]
 }
 
-/// A site and the worst verdict of the paths that start there.
+/// A site and the worst verdict of the paths that start there: bad before unknown before good.
 public struct SiteState: Sendable, Equatable {
   public var site: Site
-  public var verdict: VerdictWord
+  /// `unknown` too where no path starts.
+  public var verdict: Verdict
 }
 
 /// A path and what was judged of it last.
@@ -24,7 +28,7 @@ public struct PathState: Sendable, Equatable {
   public var path: Path
   public var origin: PathRecord.Origin
   /// `unknown` too when nothing was judged yet.
-  public var verdict: VerdictWord
+  public var verdict: Verdict
   /// The newest judged intervals, oldest first; the last is the one `verdict` speaks of.
   public var recent: [PathSample]
 }
@@ -32,7 +36,9 @@ public struct PathState: Sendable, Equatable {
 /// One judged interval of a path. Figures are absent where they were not measured.
 public struct PathSample: Sendable, Equatable {
   public var interval: PathRecord.Interval
-  public var verdict: VerdictWord
+  public var verdict: Verdict
+  /// Why the verdict is `unknown`.
+  public var reason: UnknownReason?
   /// Parts per million, in the worse direction.
   public var loss: UInt64?
   /// Nanoseconds.
@@ -41,6 +47,16 @@ public struct PathSample: Sendable, Equatable {
   public var latency: UInt64?
   /// 95th percentile − minimum of the delay, in nanoseconds.
   public var delayVariation: UInt64?
+
+  init(_ judged: JudgedInterval) {
+    interval = judged.interval
+    verdict = judged.verdict
+    reason = judged.reason
+    loss = judged.loss
+    jitter = judged.jitter
+    latency = judged.latency
+    delayVariation = judged.delayVariation
+  }
 }
 
 /// An incident as it stands.
@@ -50,19 +66,36 @@ public struct IncidentState: Sendable, Equatable {
   public var phase: Phase
   public var path: Path
   public var origin: PathRecord.Origin
-  /// `loss`, `jitter`, `latency` or `unknown`.
+  /// `loss`, `jitter`, `latency` or `unknown`: what is worst against its limit.
   public var metric: String
-  /// The worst value and its limit with units, for people.
+  /// The worst value and its limit with units, for people; empty where nothing was measured.
   public var value: String
   public var limit: String
   public var startedAt: WallTime
+  /// End of the last bad interval; absent while it is open.
   public var endedAt: WallTime?
 
   public enum Phase: String, Sendable, CaseIterable {
     case pending, firing, resolved, silenced
   }
+
+  init(_ incident: Incident) {
+    id = incident.id
+    switch incident.phase {
+    case .pending: phase = .pending
+    case .firing: phase = .firing
+    case .resolved: phase = .resolved
+    }
+    path = incident.series.path
+    origin = incident.series.origin
+    let breach = Notification.Breach(incident)
+    metric = breach.metric
+    value = breach.figures?.value ?? ""
+    limit = breach.figures?.limit ?? ""
+    startedAt = incident.startedAt
+    endedAt = incident.phase == .resolved ? incident.lastBadAt : nil
+  }
 }
 
-public enum VerdictWord: String, Sendable, CaseIterable {
-  case good, bad, unknown
-}
+/// The name the verdict had here before `Alerting` had it.
+public typealias VerdictWord = Verdict

@@ -117,8 +117,9 @@ final class TestMonitor: Sendable {
     service = try await MonitorService(
       configuration: MonitorConfiguration(
         sites: [Site(id: "hq", japaneseName: "県庁", englishName: "Headquarters"), Site(id: "tsu")],
-        paths: [ExpectedPath(path: Self.path, origin: .probe(kind: "stamp"), interval: .seconds(15))]),
-      folder: try DataFolder(path: path), clock: { WallTime(seconds: 1_800_000_000) })
+        paths: [ExpectedPath(path: Self.path, origin: .probe(kind: "stamp"))]),
+      folder: try DataFolder(path: path), logger: Logger(label: "monitor") { _ in SwiftLogNoOpLogHandler() },
+      clock: { WallTime(seconds: 1_800_000_000) })
   }
 
   deinit {

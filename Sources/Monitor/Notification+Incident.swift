@@ -1,0 +1,50 @@
+import Alerting
+import Measurement
+import Notify
+import Wire
+
+extension Notification.Breach {
+  /// The worst value of an incident.
+  init(_ incident: Incident) {
+    guard let worst = incident.headline else {
+      self = .unknown
+      return
+    }
+    switch worst.metric {
+    case .loss: self = .loss(value: worst.value, limit: worst.limit)
+    case .jitter: self = .jitter(value: worst.value, limit: worst.limit)
+    case .latency: self = .latency(value: worst.value, limit: worst.limit)
+    }
+  }
+}
+
+extension Notification {
+  /// What is told of an action. The key follows from the incident and the action alone, so that whoever tells it again
+  /// uses the same.
+  init(_ action: IncidentAction, cause: Cause, sites: [Site]) {
+    let incident = action.incident
+    let path = incident.series.path
+    let key =
+      switch action {
+      case .raise: "\(incident.id)-firing"
+      case .update: "\(incident.id)-update-\(incident.lastBadAt.nanoseconds)"
+      case .resolve: "\(incident.id)-resolved"
+      }
+    let isOver = incident.phase == .resolved
+    self.init(
+      key: key, incident: incident.id, status: isOver ? .resolved : .firing,
+      severity: incident.kind == .breach ? .page : .ticket, site: Place(path.site, sites),
+      target: Place(path.target, sites), route: path.route.rawValue, label: path.label,
+      origin: incident.series.origin.description, breach: Breach(incident), cause: cause,
+      evidence: Text(ja: incident.evidence.japanese, en: incident.evidence.english), startedAt: incident.startedAt,
+      endedAt: isOver ? incident.lastBadAt : nil)
+  }
+}
+
+extension Notification.Place {
+  /// A site has names; relays and services are called by their id.
+  init(_ id: String, _ sites: [Site]) {
+    let site = sites.first { $0.id == id } ?? Site(id: id)
+    self.init(id: id, ja: site.japaneseName, en: site.englishName)
+  }
+}

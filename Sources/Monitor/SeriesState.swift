@@ -1,0 +1,55 @@
+import Alerting
+import History
+import Measurement
+import Wire
+
+/// What is known of one judged series.
+struct SeriesState: Sendable {
+  let series: PathRecord.Series
+  let rules: PathJudge.Rules
+  var judge: PathJudge
+  /// Follows limits that are broken.
+  var breach: IncidentTracker
+  /// Follows what cannot be told.
+  var unmeasured: IncidentTracker
+  /// By rising start.
+  private(set) var recent: [PathSample] = []
+  /// When a record came last, if one did in this run.
+  var heardAt: WallTime?
+
+  init(_ series: PathRecord.Series, _ rules: PathJudge.Rules, _ incidentRules: IncidentRules) {
+    self.series = series
+    self.rules = rules
+    judge = PathJudge(series: series, rules: rules)
+    breach = IncidentTracker(kind: .breach, rules: incidentRules)
+    unmeasured = IncidentTracker(kind: .unmeasured, rules: incidentRules)
+  }
+
+  /// Takes up a tracker where the last run left it.
+  mutating func restore(_ stored: StoredTracker) {
+    switch stored.kind {
+    case .breach: breach = IncidentTracker(kind: .breach, rules: breach.rules, state: stored.state)
+    case .unmeasured: unmeasured = IncidentTracker(kind: .unmeasured, rules: unmeasured.rules, state: stored.state)
+    }
+  }
+
+  var trackers: [IncidentTracker] { [breach, unmeasured] }
+  /// Pending and firing ones.
+  var incidents: [Incident] { trackers.compactMap(\.incident) }
+  var verdict: Verdict { recent.last?.verdict ?? .unknown }
+
+  /// Puts a judged interval where it belongs; a second judgement of it replaces the first.
+  mutating func note(_ sample: PathSample, capacity: Int) {
+    let place = recent.lastIndex { $0.interval.start <= sample.interval.start }
+    if let place, recent[place].interval.start == sample.interval.start {
+      recent[place] = sample
+    } else {
+      recent.insert(sample, at: place.map { $0 + 1 } ?? 0)
+      if recent.count > capacity { recent.removeFirst(recent.count - capacity) }
+    }
+  }
+
+  var pathState: PathState {
+    PathState(path: series.path, origin: series.origin, verdict: verdict, recent: recent)
+  }
+}

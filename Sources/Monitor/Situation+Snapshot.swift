@@ -1,0 +1,50 @@
+import Alerting
+import History
+import Measurement
+import Notify
+import Wire
+
+/// What is shown and told of a situation.
+extension Situation {
+  /// Pending and firing ones, newest first.
+  var openIncidents: [Incident] {
+    states.values.flatMap(\.incidents).sorted { ($1.startedAt, $0.id) < ($0.startedAt, $1.id) }
+  }
+
+  func snapshot(at now: WallTime, position: EventID) -> MonitorSnapshot {
+    let paths = states.values.sorted { $0.series < $1.series }
+    let verdicts = Dictionary(grouping: paths, by: \.series.path.site).mapValues { $0.map(\.verdict) }
+    return MonitorSnapshot(
+      position: position, madeAt: now,
+      sites: configuration.sites.map { SiteState(site: $0, verdict: Self.worst(of: verdicts[$0.id] ?? [])) },
+      paths: paths.map(\.pathState), incidents: (openIncidents + closed).map(IncidentState.init))
+  }
+
+  /// What people are told of an action, with the likely cause by what all paths together say at this moment.
+  func notification(of action: IncidentAction) -> Notification {
+    Notification(action, cause: cause(of: action.incident), sites: configuration.sites)
+  }
+
+  /// What fires, as it was told when it was raised.
+  var firingNotifications: [Notification] {
+    openIncidents.filter { $0.phase == .firing }.map { notification(of: .raise($0)) }
+  }
+
+  /// Where the fault most likely lies: what is bad together has one cause.
+  func cause(of incident: Incident) -> Notification.Cause {
+    guard incident.kind == .breach else { return .measurement }
+    let path = incident.series.path
+    let ofSite = states.values.filter { $0.series.path.site == path.site && $0.verdict != .unknown }
+    let sitesOfTarget = Set(
+      states.values.filter { $0.series.path.target == path.target && $0.verdict == .bad }.map(\.series.path.site))
+    let isSiteBad = Set(ofSite.map(\.series.path.target)).count > 1 && ofSite.allSatisfy { $0.verdict == .bad }
+    // A target that is bad from elsewhere too explains more than a site of which only these paths are known.
+    if sitesOfTarget.count > 1 && !isSiteBad { return .target }
+    return isSiteBad ? .site : .path
+  }
+
+  private static func worst(of verdicts: [Verdict]) -> Verdict {
+    if verdicts.contains(.bad) { return .bad }
+    return verdicts.isEmpty || verdicts.contains(.unknown) ? .unknown : .good
+  }
+}

@@ -1,0 +1,197 @@
+import Alerting
+import History
+import Measurement
+import Notify
+import Wire
+
+/// Where everything stands, as a value: records and time in, what follows from them out. The service keeps the next one
+/// only when what follows has been committed.
+struct Situation: Sendable {
+  let configuration: MonitorConfiguration
+  let startedAt: WallTime
+  private(set) var states: [PathRecord.Series: SeriesState] = [:]
+  /// The latest incidents that are over, newest first.
+  private(set) var closed: [Incident] = []
+
+  static let closedLimit = 100
+  /// Records of more series than these are kept and not judged.
+  static let seriesLimit = 10_000
+
+  /// What follows from records or from time.
+  struct Step: Sendable {
+    var judgements: [Judgement] = []
+    /// Every change of an incident, in order.
+    var incidents: [Incident] = []
+    /// Those of the changes that people are told.
+    var actions: [IncidentAction] = []
+    /// Pending ones that came to nothing.
+    var withdrawn: [Incident] = []
+    /// Whose samples or trackers changed.
+    var changed: Set<PathRecord.Series> = []
+    var forgotten: Set<PathRecord.Series> = []
+    /// Intervals that were judged before these records of them came.
+    var late: Set<LateInterval> = []
+
+    var isEmpty: Bool {
+      judgements.isEmpty && incidents.isEmpty && withdrawn.isEmpty && changed.isEmpty && forgotten.isEmpty
+        && late.isEmpty
+    }
+  }
+
+  struct LateInterval: Sendable, Hashable {
+    var series: PathRecord.Series
+    var start: WallTime
+  }
+
+  init(configuration: MonitorConfiguration, startedAt: WallTime) {
+    self.configuration = configuration
+    self.startedAt = startedAt
+    for path in configuration.paths {
+      let series = path.series.judged
+      states[series] = SeriesState(series, path.rules, configuration.incidentRules)
+    }
+  }
+
+  // MARK: Taking up the last run
+
+  mutating func restore(
+    trackers: [StoredTracker], judgements: [PathRecord.Series: [JudgedInterval]], closed: [Incident]
+  ) {
+    for tracker in trackers { self[tracker.series].restore(tracker) }
+    for (series, judged) in judgements {
+      // A call of some time ago is not shown again.
+      if states[series] == nil, judged.last.map({ $0.interval.end + configuration.forgetAfter < startedAt }) ?? true {
+        continue
+      }
+      for interval in judged { self[series].note(PathSample(interval), capacity: configuration.samplesPerPath) }
+    }
+    self.closed = closed
+  }
+
+  // MARK: Steps
+
+  /// Takes records that were never taken before, or again those of the last run that were not judged yet.
+  mutating func take(_ records: [PathRecord], now: WallTime, isResumed: Bool = false) -> Step {
+    var step = Step()
+    for record in records.sorted(by: { $0.id.intervalStart < $1.id.intervalStart }) {
+      let series = record.series.judged
+      guard states[series] != nil || states.count < Self.seriesLimit else { continue }
+      let start = record.id.intervalStart.floored(to: self[series].rules.length)
+      if !isResumed { self[series].heardAt = now }
+      if let first = self[series].judge.firstUnjudged, start < first {
+        step.late.insert(LateInterval(series: series, start: start))
+      } else {
+        let judgements = self[series].judge.take(record, now: now)
+        observe(judgements, of: series, &step)
+      }
+    }
+    return step
+  }
+
+  /// Lets time pass.
+  mutating func advance(to now: WallTime) -> Step {
+    var step = Step()
+    for series in states.keys.sorted() {
+      if isForgotten(self[series], now) {
+        forget(series, now, &step)
+        continue
+      }
+      // Silence soon after a start says nothing yet.
+      if self[series].heardAt != nil || now >= startedAt + configuration.startGrace {
+        let judgements = self[series].judge.advance(to: now)
+        observe(judgements, of: series, &step)
+      }
+      follow(series, &step) { $0.tick(now) }
+    }
+    return step
+  }
+
+  /// Puts judgements of late records in the place of what was said of their intervals before.
+  mutating func replace(_ judged: [JudgedInterval], in step: inout Step) {
+    for interval in judged {
+      self[interval.series].note(PathSample(interval), capacity: configuration.samplesPerPath)
+      step.changed.insert(interval.series)
+    }
+  }
+
+  /// Judges an interval anew from all its records.
+  func judge(_ late: LateInterval, _ records: [PathRecord]) -> JudgedInterval? {
+    var rules = rules(of: late.series)
+    rules.isExpected = false
+    var judge = PathJudge(series: late.series, rules: rules)
+    let end = late.start + rules.length
+    for record in records { _ = judge.take(record, now: end) }
+    return judge.advance(to: end + rules.length + rules.grace).first.map(JudgedInterval.init)
+  }
+
+  func rules(of series: PathRecord.Series) -> PathJudge.Rules {
+    states[series]?.rules ?? configuration.otherRules
+  }
+
+  // MARK: How it is done
+
+  /// The state of a series; one that is not there yet begins when it is changed.
+  private subscript(series: PathRecord.Series) -> SeriesState {
+    get { states[series] ?? SeriesState(series, configuration.otherRules, configuration.incidentRules) }
+    _modify {
+      let (rules, incidentRules) = (configuration.otherRules, configuration.incidentRules)
+      yield &states[series, default: SeriesState(series, rules, incidentRules)]
+    }
+  }
+
+  private mutating func observe(_ judgements: [Judgement], of series: PathRecord.Series, _ step: inout Step) {
+    for judgement in judgements {
+      step.judgements.append(judgement)
+      step.changed.insert(series)
+      self[series].note(PathSample(JudgedInterval(judgement)), capacity: configuration.samplesPerPath)
+      follow(series, &step) { $0.observe(judgement) }
+    }
+  }
+
+  /// Has both trackers of a series do something, and notes what came of it.
+  private mutating func follow(
+    _ series: PathRecord.Series, _ step: inout Step, _ body: (inout IncidentTracker) -> IncidentAction?
+  ) {
+    for tracker in [\SeriesState.breach, \SeriesState.unmeasured] {
+      let before = self[series][keyPath: tracker].incident
+      let action = body(&self[series][keyPath: tracker])
+      let after = self[series][keyPath: tracker].incident
+      guard action != nil || before != after else { continue }
+      step.changed.insert(series)
+      if let action {
+        step.actions.append(action)
+        step.incidents.append(action.incident)
+        if action.incident.phase == .resolved { close(action.incident) }
+      } else if let after {
+        step.incidents.append(after)
+      } else if let before {
+        step.withdrawn.append(before)
+      }
+    }
+  }
+
+  private func isForgotten(_ state: SeriesState, _ now: WallTime) -> Bool {
+    !state.rules.isExpected && now >= (state.heardAt ?? startedAt) + configuration.forgetAfter
+  }
+
+  private mutating func forget(_ series: PathRecord.Series, _ now: WallTime, _ step: inout Step) {
+    for var incident in self[series].incidents {
+      guard incident.phase == .firing else {
+        step.withdrawn.append(incident)
+        continue
+      }
+      incident.phase = .resolved
+      incident.resolvedAt = now
+      step.incidents.append(incident)
+      step.actions.append(.resolve(incident))
+      close(incident)
+    }
+    states[series] = nil
+    step.forgotten.insert(series)
+  }
+
+  private mutating func close(_ incident: Incident) {
+    closed.insert(incident, at: 0)
+    if closed.count > Self.closedLimit { closed.removeLast() }
+  }
+}

@@ -1,0 +1,103 @@
+import Alerting
+import Foundation
+import History
+import Measurement
+import Notify
+import Testing
+import Wire
+
+@testable import Monitor
+
+struct SituationTests {
+  let bench: Bench
+
+  init() throws {
+    bench = try Bench()
+  }
+
+  func series(_ site: String, _ target: String) -> PathRecord.Series {
+    PathRecord.Series(path: Path(site: site, target: target, route: .direct), origin: .probe(kind: "stamp"))
+  }
+
+  /// Paths that lost 30 of 750 packets (`true`) or none in interval 0.
+  func situation(_ paths: [(site: String, target: String, isBad: Bool)]) -> Situation {
+    var configuration = bench.configuration
+    configuration.paths = paths.map {
+      ExpectedPath(path: series($0.site, $0.target).path, origin: .probe(kind: "stamp"))
+    }
+    var situation = Situation(configuration: configuration, startedAt: Bench.start)
+    for path in paths {
+      _ = situation.take(
+        [bench.record(0, lost: path.isBad ? 30 : 0, series: series(path.site, path.target))], now: Bench.start)
+    }
+    _ = situation.advance(to: Bench.start + .seconds(30))
+    return situation
+  }
+
+  func cause(_ situation: Situation, _ site: String, _ target: String) throws -> Notify.Notification.Cause {
+    let incident = try #require(situation.openIncidents.first { $0.series == series(site, target) })
+    return situation.cause(of: incident)
+  }
+
+  @Test("Every path of a site bad: the site")
+  func site() throws {
+    let situation = situation([("tsu", "hq", true), ("tsu", "cloud", true), ("ise", "hq", false)])
+    #expect(try cause(situation, "tsu", "hq") == .site)
+  }
+
+  @Test("One target bad from several sites: the target")
+  func target() throws {
+    let situation = situation([("tsu", "hq", true), ("ise", "hq", true), ("tsu", "cloud", false)])
+    #expect(try cause(situation, "tsu", "hq") == .target)
+  }
+
+  @Test("One path bad among good ones, or alone: the path")
+  func path() throws {
+    let situation = situation([("tsu", "hq", true), ("tsu", "cloud", false), ("ise", "hq", false)])
+    #expect(try cause(situation, "tsu", "hq") == .path)
+    #expect(try cause(self.situation([("tsu", "hq", true)]), "tsu", "hq") == .path)
+  }
+
+  @Test("A site is as bad as its worst path, and unknown where none starts")
+  func siteVerdict() {
+    func verdict(_ paths: [(site: String, target: String, isBad: Bool)]) -> [Verdict] {
+      situation(paths).snapshot(at: Bench.start, position: EventID(epoch: 1, sequence: 0)).sites.map(\.verdict)
+    }
+    #expect(verdict([("tsu", "hq", false), ("tsu", "cloud", true)]) == [.unknown, .bad])
+    #expect(verdict([("tsu", "hq", false), ("tsu", "cloud", false)]) == [.unknown, .good])
+  }
+
+  @Test("An incident of a path that is configured no more is over when the path is forgotten")
+  func forgotten() throws {
+    var before = situation([("tsu", "hq", true)])
+    for number in Int64(1)..<8 {
+      _ = before.take([bench.record(number, lost: 30)], now: Bench.start + .seconds(15 * number))
+    }
+    let state = try #require(before.states[series("tsu", "hq")])
+    #expect(state.incidents.map(\.phase) == [.firing])
+
+    var configuration = bench.configuration
+    configuration.paths = []
+    let start = Bench.start + .seconds(600)
+    var after = Situation(configuration: configuration, startedAt: start)
+    after.restore(
+      trackers: state.trackers.map { StoredTracker(series: state.series, $0) }, judgements: [:], closed: [])
+    #expect(after.openIncidents.map(\.phase) == [.firing])
+    #expect(after.advance(to: start + .seconds(1_799)).isEmpty)
+    let step = after.advance(to: start + .seconds(1_800))
+    #expect(step.actions.map(\.incident.phase) == [.resolved])
+    #expect(step.forgotten == [state.series])
+    #expect(after.openIncidents == [])
+    #expect(after.closed.map(\.id) == state.incidents.map(\.id))
+  }
+
+  @Test("Samples keep their order and their bound, whatever order they come in")
+  func samples() throws {
+    var state = SeriesState(Bench.series, PathJudge.Rules(), IncidentRules())
+    for number: Int64 in [3, 1, 4, 1, 5, 0, 2] {
+      let judgement = try #require(Objective().judge(bench.record(number), basis: .roundTrip))
+      state.note(PathSample(JudgedInterval(judgement)), capacity: 4)
+    }
+    #expect(state.recent.map(\.interval.start) == [2, 3, 4, 5].map { Bench.start + .seconds(15 * $0) })
+  }
+}
