@@ -66,10 +66,12 @@ struct SSRCLatches: BitwiseCopyable {
   private var next = 0
 
   subscript(ssrc: UInt32) -> Slab<Source>.Handle? {
-    for index in 0..<count {
-      if let latch = latches[index], latch.ssrc == ssrc { return latch.source }
+    @inline(__always) get {
+      for index in 0..<count {
+        if let latch = latches[index], latch.ssrc == ssrc { return latch.source }
+      }
+      return nil
     }
-    return nil
   }
 
   mutating func latch(_ ssrc: UInt32, to source: Slab<Source>.Handle) {

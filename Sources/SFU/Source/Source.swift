@@ -12,6 +12,8 @@ struct Source: ~Copyable {
   static let patience: Int64 = 5_000_000_000
 
   let kind: SourceKind
+  /// Stored, because asking a method of so large a value can copy it whole.
+  let isAudio: Bool
   let owner: ParticipantHandle
   let csrc: UInt32
   let name: SectionName
@@ -43,6 +45,7 @@ struct Source: ~Copyable {
   init(_ section: SourceSection, name: SectionName, owner: ParticipantHandle, csrc: UInt32, in codecs: inout CodecTable)
   {
     kind = section.kind
+    isAudio = section.kind.isAudio
     self.owner = owner
     self.csrc = csrc
     self.name = name
@@ -55,8 +58,6 @@ struct Source: ~Copyable {
     statistics = ReceptionStatistics(clockRate: clockRate, window: capacity)
     clock = SourceClock(clockRate: clockRate)
   }
-
-  var isAudio: Bool { kind.isAudio }
 
   /// Begins another stream in the same source: after a new SSRC or a jump of the sequence numbers.
   mutating func begin(at sequence: Int64) {
