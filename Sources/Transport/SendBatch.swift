@@ -11,66 +11,20 @@ import Wire
 ///     let length = write(into: &span)
 ///     batch.commit(length, to: endpoint, from: localAddress)
 public struct SendBatch: ~Copyable {
-  /// The kernel's bounds for one segmented send.
-  static let segmentsPerRun = 64
-  static let bytesPerRun = 65_000
-  /// How long a destination for which segmentation failed is sent to datagram by datagram.
-  static let plainPeriod = Duration.seconds(60)
-  static let plainCapacity = 64
-
   /// Datagrams it holds at most.
   public let capacity: Int
-  public private(set) var count = 0
   /// What the last flush could not send, at most 64 destinations; `SendSummary` counts all.
   public private(set) var failures: [SendFailure] = []
 
-  private let storageBytes: Int
   private let storage: UnsafeMutableRawPointer
+  private let storageBytes: Int
   private var used = 0
-  private let entries: UnsafeMutablePointer<Entry>
-  private let runs: UnsafeMutablePointer<Run>
-  private var runCount = 0
+  private var runs: SegmentRuns
+  private var plain = PlainDestinations()
+  // One of each for every run, filled at the flush.
   private let messages: UnsafeMutablePointer<linux_message>
   private let slots: UnsafeMutablePointer<linux_send_slot>
   private let vectors: UnsafeMutablePointer<iovec>
-  /// Open addressing over `RunKey`; a place counts only if its epoch is the current one, so a flush clears nothing.
-  private let table: UnsafeMutablePointer<TablePlace>
-  private let tableMask: Int
-  private var epoch: UInt32 = 1
-  private var plain: [PlainDestination] = []
-
-  private struct Entry: BitwiseCopyable {
-    var offset: Int32
-    var length: Int32
-    var next: Int32
-  }
-
-  private struct RunKey: BitwiseCopyable, Equatable {
-    var destination: Endpoint
-    var local: IPAddress
-    var trafficClass: UInt8
-  }
-
-  private struct Run: BitwiseCopyable {
-    var key: RunKey
-    var segmentBytes: Int32
-    var bytes: Int32
-    var segments: Int32
-    var first: Int32
-    var last: Int32
-    /// A shorter datagram ends a run; so does a destination that takes no segmentation.
-    var isClosed: Bool
-  }
-
-  private struct TablePlace: BitwiseCopyable {
-    var epoch: UInt32
-    var run: Int32
-  }
-
-  private struct PlainDestination {
-    var destination: Endpoint
-    var until: MonotonicTime
-  }
 
   /// - Parameters:
   ///   - datagrams: how many it holds, at most 32,768.
@@ -81,33 +35,25 @@ public struct SendBatch: ~Copyable {
     storageBytes = bytes
     storage = .allocate(byteCount: bytes, alignment: 64)
     storage.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-    entries = .allocate(capacity: datagrams)
-    runs = .allocate(capacity: datagrams)
+    runs = SegmentRuns(capacity: datagrams)
     messages = .allocate(capacity: datagrams)
     messages.initialize(repeating: linux_message(), count: datagrams)
     slots = .allocate(capacity: datagrams)
     slots.initialize(repeating: linux_send_slot(), count: datagrams)
     vectors = .allocate(capacity: datagrams)
-    var places = 64
-    while places < datagrams * 2 { places *= 2 }
-    table = .allocate(capacity: places)
-    table.initialize(repeating: TablePlace(epoch: 0, run: 0), count: places)
-    tableMask = places - 1
     failures.reserveCapacity(SendFailure.capacity)
-    plain.reserveCapacity(Self.plainCapacity)
   }
 
   deinit {
     storage.deallocate()
-    entries.deallocate()
-    runs.deallocate()
     messages.deallocate()
     slots.deallocate()
     vectors.deallocate()
-    table.deallocate()
   }
 
-  public var isEmpty: Bool { count == 0 }
+  public var count: Int { runs.entryCount }
+
+  public var isEmpty: Bool { runs.entryCount == 0 }
 
   /// Room for one datagram of at most `bytes`, `nil` when the batch is full. Nothing is sent until it is committed.
   @_lifetime(&self)
@@ -125,19 +71,12 @@ public struct SendBatch: ~Copyable {
     _ length: Int, to destination: Endpoint, from local: IPAddress? = nil, trafficClass: UInt8 = 0
   ) {
     precondition(count < capacity && length >= 0 && length <= storageBytes - used, "the room was reserved")
-    let key = RunKey(
-      destination: destination, local: local ?? IPAddress(high: 0, low: 0), trafficClass: trafficClass)
-    let entry = Int32(count)
-    entries[count] = Entry(offset: Int32(used), length: Int32(length), next: -1)
-    count += 1
+    runs.add(
+      offset: used, length: length,
+      key: SegmentRuns.Key(
+        destination: destination, local: local ?? IPAddress(high: 0, low: 0), trafficClass: trafficClass),
+      takesSegmentation: !plain.contains(destination))
     used += length
-    let place = place(of: key)
-    if table[place].epoch == epoch, extend(Int(table[place].run), with: entry, length: Int32(length)) { return }
-    runs[runCount] = Run(
-      key: key, segmentBytes: Int32(length), bytes: Int32(length), segments: 1, first: entry, last: entry,
-      isClosed: length == 0 || isPlain(destination))
-    table[place] = TablePlace(epoch: epoch, run: Int32(runCount))
-    runCount += 1
   }
 
   /// Copies a whole datagram in; false when the batch is full.
@@ -152,48 +91,8 @@ public struct SendBatch: ~Copyable {
 
   /// Forgets what was committed.
   public mutating func removeAll() {
-    count = 0
     used = 0
-    runCount = 0
-    epoch &+= 1
-  }
-
-  // MARK: Runs
-
-  private mutating func extend(_ index: Int, with entry: Int32, length: Int32) -> Bool {
-    let run = runs[index]
-    guard !run.isClosed, length > 0, length <= run.segmentBytes, run.segments < Int32(Self.segmentsPerRun),
-      run.bytes + length <= Int32(Self.bytesPerRun)
-    else { return false }
-    entries[Int(run.last)].next = entry
-    runs[index].last = entry
-    runs[index].segments += 1
-    runs[index].bytes += length
-    runs[index].isClosed = length < run.segmentBytes
-    return true
-  }
-
-  /// The key's place, or the free one where it belongs; the table is twice as large as there can be keys.
-  private func place(of key: RunKey) -> Int {
-    var mixed = key.destination.address.high &* 0x9e37_79b9_7f4a_7c15
-    mixed = (mixed ^ key.destination.address.low) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 31 ^ UInt64(key.destination.port)) &* 0x94d0_49bb_1331_11eb
-    mixed = (mixed ^ mixed >> 29 ^ key.local.low ^ UInt64(key.trafficClass) << 56) &* 0x9e37_79b9_7f4a_7c15
-    var place = Int(truncatingIfNeeded: mixed >> 32) & tableMask
-    while table[place].epoch == epoch, runs[Int(table[place].run)].key != key {
-      place = (place + 1) & tableMask
-    }
-    return place
-  }
-
-  private func isPlain(_ destination: Endpoint) -> Bool {
-    !plain.isEmpty && plain.contains { $0.destination == destination }
-  }
-
-  private mutating func avoidSegmentation(to destination: Endpoint) {
-    if isPlain(destination) { return }
-    if plain.count == Self.plainCapacity { plain.removeFirst() }
-    plain.append(PlainDestination(destination: destination, until: SystemClock.now + Self.plainPeriod))
+    runs.removeAll()
   }
 
   // MARK: Sending
@@ -201,54 +100,52 @@ public struct SendBatch: ~Copyable {
   mutating func flush(to descriptor: Int32) -> SendSummary {
     var summary = SendSummary()
     failures.removeAll(keepingCapacity: true)
-    guard runCount > 0 else { return summary }
+    guard !isEmpty else { return summary }
     prepareMessages()
     var index = 0
-    while index < runCount {
-      let sent = Int(linux_send(descriptor, messages + index, min(runCount - index, 1_024)))
+    while index < runs.count {
+      let sent = Int(linux_send(descriptor, messages + index, min(runs.count - index, 1_024)))
       if sent > 0 {
-        for run in index..<(index + sent) { summary.countSent(runs[run].segments, bytes: runs[run].bytes) }
+        for run in index..<(index + sent) { summary.countSent(runs[run: run]) }
         index += sent
       } else if errno == EAGAIN {
         // The socket's own buffer is full: the rest would fare alike.
-        for run in index..<runCount { fail(run, code: EAGAIN, &summary) }
-        index = runCount
+        for run in index..<runs.count { fail(runs[run: run], code: EAGAIN, &summary) }
+        index = runs.count
       } else {
         recover(index, code: errno, descriptor: descriptor, &summary)
         index += 1
       }
     }
     removeAll()
-    if !plain.isEmpty {
-      let now = SystemClock.now
-      plain.removeAll { $0.until <= now }
-    }
+    plain.forgetOld()
     return summary
   }
 
+  /// Neighbours in memory share a vector.
   private mutating func prepareMessages() {
     var vectorCount = 0
-    for index in 0..<runCount {
+    for index in 0..<runs.count {
       let first = vectorCount
-      var entry = runs[index].first
+      var next = runs[run: index].first
       var end = Int32(-1)
-      while entry >= 0 {
-        let datagram = entries[Int(entry)]
-        if datagram.offset == end, vectorCount > first {
-          vectors[vectorCount - 1].iov_len += Int(datagram.length)
+      while next >= 0 {
+        let entry = runs[entry: next]
+        if entry.offset == end {
+          vectors[vectorCount - 1].iov_len += Int(entry.length)
         } else {
-          vectors[vectorCount] = iovec(iov_base: storage + Int(datagram.offset), iov_len: Int(datagram.length))
+          vectors[vectorCount] = iovec(iov_base: storage + Int(entry.offset), iov_len: Int(entry.length))
           vectorCount += 1
         }
-        end = datagram.offset + datagram.length
-        entry = datagram.next
+        end = entry.offset + entry.length
+        next = entry.next
       }
-      prepare(index, vectors + first, vectorCount - first, segmented: runs[index].segments > 1)
+      prepare(index, vectors + first, vectorCount - first, segmented: runs[run: index].segments > 1)
     }
   }
 
   private func prepare(_ index: Int, _ payload: UnsafeMutablePointer<iovec>, _ vectorCount: Int, segmented: Bool) {
-    let run = runs[index]
+    let run = runs[run: index]
     linux_prepare_send(
       messages + index, slots + index, run.key.destination.linux, run.key.local.high, run.key.local.low, payload,
       vectorCount, segmented ? UInt16(truncatingIfNeeded: run.segmentBytes) : 0, run.key.trafficClass)
@@ -257,37 +154,42 @@ public struct SendBatch: ~Copyable {
   /// A run failed. If segmentation may be why, its datagrams go one by one and its destination is remembered, so that
   /// no other path loses segmentation.
   private mutating func recover(_ index: Int, code: Int32, descriptor: Int32, _ summary: inout SendSummary) {
-    let run = runs[index]
-    guard run.segments > 1, [EINVAL, EMSGSIZE, EIO, EOPNOTSUPP].contains(code) else {
+    let run = runs[run: index]
+    if run.segments > 1, [EINVAL, EMSGSIZE, EIO, EOPNOTSUPP].contains(code) {
+      summary.segmentationFallbacks += 1
+      plain.insert(run.key.destination)
+      sendOneByOne(index, descriptor: descriptor, &summary)
+    } else if [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(code), linux_send(descriptor, messages + index, 1) == 1
+    {
       // An ICMP error for an earlier datagram is reported here once and says nothing about this one.
-      if [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(code), linux_send(descriptor, messages + index, 1) == 1 {
-        summary.countSent(run.segments, bytes: run.bytes)
-      } else {
-        fail(index, code: code, &summary)
-      }
-      return
+      summary.countSent(run)
+    } else {
+      fail(run, code: code, &summary)
     }
-    summary.segmentationFallbacks += 1
-    avoidSegmentation(to: run.key.destination)
-    var entry = run.first
-    while entry >= 0 {
-      let datagram = entries[Int(entry)]
-      var payload = iovec(iov_base: storage + Int(datagram.offset), iov_len: Int(datagram.length))
+  }
+
+  private mutating func sendOneByOne(_ index: Int, descriptor: Int32, _ summary: inout SendSummary) {
+    let run = runs[run: index]
+    var next = run.first
+    while next >= 0 {
+      let entry = runs[entry: next]
+      var payload = iovec(iov_base: storage + Int(entry.offset), iov_len: Int(entry.length))
       let result = withUnsafeMutablePointer(to: &payload) { payload in
         prepare(index, payload, 1, segmented: false)
         return linux_send(descriptor, messages + index, 1)
       }
       if result == 1 {
-        summary.countSent(1, bytes: datagram.length)
+        summary.sent += 1
+        summary.bytes += Int(entry.length)
       } else {
         record(run.key.destination, code: errno, datagrams: 1, &summary)
       }
-      entry = datagram.next
+      next = entry.next
     }
   }
 
-  private mutating func fail(_ index: Int, code: Int32, _ summary: inout SendSummary) {
-    record(runs[index].key.destination, code: code, datagrams: Int(runs[index].segments), &summary)
+  private mutating func fail(_ run: SegmentRuns.Run, code: Int32, _ summary: inout SendSummary) {
+    record(run.key.destination, code: code, datagrams: Int(run.segments), &summary)
   }
 
   private mutating func record(_ destination: Endpoint, code: Int32, datagrams: Int, _ summary: inout SendSummary) {
@@ -304,6 +206,31 @@ public struct SendBatch: ~Copyable {
   }
 }
 
+/// Destinations for which segmentation failed: for a minute they are sent to datagram by datagram.
+private struct PlainDestinations {
+  static let period = Duration.seconds(60)
+  static let capacity = 64
+
+  private var entries: [(destination: Endpoint, until: MonotonicTime)] = []
+
+  func contains(_ destination: Endpoint) -> Bool {
+    !entries.isEmpty && entries.contains { $0.destination == destination }
+  }
+
+  /// Of too many the oldest goes, and is found out again.
+  mutating func insert(_ destination: Endpoint) {
+    if contains(destination) { return }
+    if entries.count == Self.capacity { entries.removeFirst() }
+    entries.append((destination, SystemClock.now + Self.period))
+  }
+
+  mutating func forgetOld() {
+    if entries.isEmpty { return }
+    let now = SystemClock.now
+    entries.removeAll { $0.until <= now }
+  }
+}
+
 /// What one flush did, in datagrams.
 public struct SendSummary: Sendable, Equatable, BitwiseCopyable {
   public var sent = 0
@@ -317,9 +244,9 @@ public struct SendSummary: Sendable, Equatable, BitwiseCopyable {
 
   public init() {}
 
-  mutating func countSent(_ datagrams: Int32, bytes count: Int32) {
-    sent += Int(datagrams)
-    bytes += Int(count)
+  mutating func countSent(_ run: SegmentRuns.Run) {
+    sent += Int(run.segments)
+    bytes += Int(run.bytes)
   }
 }
 
