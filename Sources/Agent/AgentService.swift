@@ -44,10 +44,11 @@ public final class AgentService: Sendable {
 
   /// Starts everything, or throws a sentence and leaves nothing running.
   public init(_ configuration: AgentConfiguration) throws {
+    let jobs = Self.jobs(configuration)
+    if let twice = Self.firstRepeated(jobs.map(\.meter.path)) { throw AgentError.pathTwice(twice) }
     let spool = try SpoolWriter(folder: configuration.spoolFolder, capacityBytes: configuration.spoolBytes)
     do {
       reflector = try configuration.reflector.map { try Reflector($0) }
-      let jobs = Self.jobs(configuration)
       sender = jobs.isEmpty ? nil : try STAMPRun(jobs) { spool.post($0) }
     } catch {
       spool.stop()
@@ -107,6 +108,11 @@ public final class AgentService: Sendable {
     }
   }
 
+  private static func firstRepeated(_ paths: [Path]) -> Path? {
+    var seen: Set<Path> = []
+    return paths.first { !seen.insert($0).inserted }
+  }
+
   // MARK: Delivery
 
   /// Oldest first, one batch at a time. Nothing is given up but what the monitor refuses for itself.
@@ -138,6 +144,20 @@ public final class AgentService: Sendable {
         delivered.state.withLock { $0.error = reason }
         try? await Task.sleep(for: backoff.next(atLeast: retryAfter))
       }
+    }
+  }
+}
+
+/// Why an agent cannot start, beside what its sockets and its spool say.
+public enum AgentError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Two records would have one identity.
+  case pathTwice(Path)
+
+  public var description: String {
+    switch self {
+    case .pathTwice(let path):
+      "The path from \(path.site) to \(path.target) (\(path.route.rawValue), \(path.label)) is to be measured twice; "
+        + "remove one of its jobs."
     }
   }
 }

@@ -18,6 +18,8 @@ extension ProbeResult {
     var endpoint: String
     var status: String
     var exitCode: Int32
+    /// Seconds since 1970.
+    var startedAt: Double
     var streams: [StreamReport]
 
     init(_ result: ProbeResult) {
@@ -26,6 +28,7 @@ extension ProbeResult {
       endpoint = result.endpoint.description
       status = result.status.name
       exitCode = result.status.rawValue
+      startedAt = Double(result.startedAt.nanoseconds) / 1e9
       streams = result.streams.map { StreamReport($0, result.limits) }
     }
   }
@@ -35,7 +38,6 @@ extension ProbeResult {
     var status: String
     var obstacle: String?
     var findings: [FindingReport]
-    var startedAt: Double
     var packetBytes: UInt16?
     var dscp: UInt8
     var dscpArrived: [String: UInt64]
@@ -67,7 +69,6 @@ extension ProbeResult {
       status = stream.status.name
       obstacle = stream.obstacle
       findings = stream.findings.map { FindingReport($0, limits) }
-      startedAt = Double(record.id.intervalStart.nanoseconds) / 1e9
       packetBytes = record.packetBytes
       dscp = record.dscp.sent
       dscpArrived = Dictionary(uniqueKeysWithValues: record.dscp.arrived.map { (String($0.key), $0.value) })

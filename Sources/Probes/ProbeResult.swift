@@ -8,6 +8,7 @@ public struct ProbeResult: Sendable {
   /// As the user wrote it, and where that was.
   public var target: String
   public var endpoint: Endpoint
+  public var startedAt: WallTime
   public var limits: ProbeLimits
   /// In the order of the streams; never empty.
   public var streams: [Stream]
@@ -37,10 +38,13 @@ public struct ProbeResult: Sendable {
     public var status: ProbeStatus
   }
 
-  public init(kind: String, target: String, endpoint: Endpoint, limits: ProbeLimits, records: [PathRecord]) {
+  public init(
+    kind: String, target: String, endpoint: Endpoint, startedAt: WallTime, limits: ProbeLimits, records: [PathRecord]
+  ) {
     self.kind = kind
     self.target = target
     self.endpoint = endpoint
+    self.startedAt = startedAt
     self.limits = limits
     streams = records.map { Self.judge($0, limits) }
   }

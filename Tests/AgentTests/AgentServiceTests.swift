@@ -131,5 +131,10 @@ struct AgentServiceTests {
     let agent = try AgentService(wrong)
     #expect(throws: SpoolError.inUse(folder: wrong.spoolFolder)) { _ = try AgentService(wrong) }
     await agent.shutdown()
+    let target = AgentConfiguration.Target(id: "tsu", endpoint: holder.endpoint)
+    wrong.targets = [target, target]
+    #expect(throws: AgentError.pathTwice(Path(site: "hq", target: "tsu", route: .direct, label: "voice"))) {
+      _ = try AgentService(wrong)
+    }
   }
 }

@@ -77,7 +77,7 @@ extension STAMPMeter {
         continue
       }
       settle(run, before: packet, &record)
-      advance(to: Int64(packet.reflectorSequence), &record)
+      advance(to: packet.reflectorNumber, &record)
       record.loss.bursts.record(length: openBurst)
       openBurst = 0
       run = Run()
@@ -104,28 +104,34 @@ extension STAMPMeter {
     }
     openBurst += run.length
     let undecided = run.length - run.late
-    guard undecided > 0, let next, record.loss.forwardLost != nil else { return 0 }
-    let missing = missingNumbers(before: Int64(next.reflectorSequence))
+    guard undecided > 0, let next, record.loss.forwardLost != nil, !isAfterRestart(next.reflectorNumber) else {
+      return 0
+    }
+    let missing = missingNumbers(before: next.reflectorNumber)
     let reverse = min(missing - min(missing, countedMissing), undecided)
     record.loss.reverseLost? += reverse
     record.loss.forwardLost? += undecided - reverse
     return reverse
   }
 
-  /// Keeps the highest number; a much lower one means that the reflector counts from 0 again.
+  /// Keeps the highest number.
   private mutating func advance(to number: Int64, _ record: inout PathRecord) {
-    let isRestart = number < lastReflectorSequence - 1_000 || (number == 0 && lastReflectorSequence > 0)
-    if isRestart { record.degradations.insert(.partial) }
-    guard isRestart || number > lastReflectorSequence else { return }
-    lastReflectorSequence = number
+    if isAfterRestart(number) { record.degradations.insert(.partial) }
+    guard number > lastReflectorNumber else { return }
+    lastReflectorNumber = number
     countedMissing = 0
+  }
+
+  /// The reflector began to count anew in between: its numbers tell nothing of what was lost meanwhile.
+  private func isAfterRestart(_ number: Int64) -> Bool {
+    number >> 32 > max(lastReflectorNumber, 0) >> 32
   }
 
   private func missingNumbers(before next: Int64) -> UInt64 {
     // A gap longer than the memory cannot be looked into.
-    guard next > lastReflectorSequence, next - lastReflectorSequence < Int64(reflectorNumbers.count) else { return 0 }
+    guard next > lastReflectorNumber, next - lastReflectorNumber < Int64(reflectorNumbers.count) else { return 0 }
     var missing: UInt64 = 0
-    for number in UInt64(lastReflectorSequence + 1)..<UInt64(next)
+    for number in UInt64(lastReflectorNumber + 1)..<UInt64(next)
     where reflectorNumbers[Int(number % UInt64(reflectorNumbers.count))] != number + 1 {
       missing += 1
     }

@@ -38,8 +38,8 @@ public struct STAMPMeter: Sendable {
     var sequence: UInt64
     var sent: MonotonicTime
     var fate: Fate
-    /// Of an answered packet.
-    var reflectorSequence: UInt32
+    /// Of an answered packet: `reflectorNumber`.
+    var reflectorNumber: Int64
     var roundTrip: Int64
   }
 
@@ -70,7 +70,7 @@ public struct STAMPMeter: Sendable {
 
   // Carried from one sealed interval to the next.
   /// The highest of the reflector's numbers so far; it counts from 0.
-  var lastReflectorSequence: Int64 = -1
+  var lastReflectorNumber: Int64 = -1
   /// Numbers after it that are known missing and were counted in the interval before.
   var countedMissing: UInt64 = 0
   var openBurst: UInt64 = 0
@@ -84,7 +84,7 @@ public struct STAMPMeter: Sendable {
     let spacing = max(configuration.stream.interval.nanoseconds, 1_000_000)
     let remembered = (configuration.recordLength + configuration.timeout + .seconds(2)).nanoseconds / spacing + 16
     packets = Array(
-      repeating: Packet(sequence: .max, sent: .zero, fate: .unsent, reflectorSequence: 0, roundTrip: 0),
+      repeating: Packet(sequence: .max, sent: .zero, fate: .unsent, reflectorNumber: 0, roundTrip: 0),
       count: Int(remembered))
     reflectorNumbers = Array(repeating: 0, count: Int(remembered) * 2)
   }
@@ -96,7 +96,7 @@ public struct STAMPMeter: Sendable {
     intervals[place].record.loss.sent += 1
     if packet.lateness > Self.tolerableLateness { intervals[place].record.degradations.insert(.schedulerLate) }
     packets[index(of: packet.sequence)] = Packet(
-      sequence: packet.sequence, sent: now, fate: .outstanding, reflectorSequence: 0, roundTrip: 0)
+      sequence: packet.sequence, sent: now, fate: .outstanding, reflectorNumber: 0, roundTrip: 0)
     nextSequence = packet.sequence + 1
     outstanding += 1
     lastSent = now
@@ -127,7 +127,7 @@ public struct STAMPMeter: Sendable {
   ) {
     // Every answer's number counts, duplicates' too: what is missing between them was lost on the way back.
     if reply.isStateful {
-      let number = UInt64(reply.reflectorSequence)
+      let number = UInt64(Self.reflectorNumber(reply))
       reflectorNumbers[Int(number % UInt64(reflectorNumbers.count))] = number + 1
     }
     guard let place = interval(of: reply.sequence) else { return }
@@ -146,7 +146,7 @@ public struct STAMPMeter: Sendable {
     }
     packets[packet].fate = .answered
     outstanding -= 1
-    packets[packet].reflectorSequence = reply.reflectorSequence
+    packets[packet].reflectorNumber = Self.reflectorNumber(reply)
     packets[packet].roundTrip = reply.roundTrip
     intervals[place].count(reply, isKernelStamped: isKernelStamped, clock: clock)
     if reply.isStateful, intervals[place].record.loss.forwardLost == nil {
@@ -183,6 +183,11 @@ public struct STAMPMeter: Sendable {
   }
 
   // MARK: Places
+
+  /// The reflector's number of its answer, with the count of its restarts above it: it only grows.
+  static func reflectorNumber(_ reply: SessionSender.Reply) -> Int64 {
+    Int64(reply.reflectorRestarts) << 32 | Int64(reply.reflectorSequence)
+  }
 
   func index(of sequence: UInt64) -> Int {
     Int(sequence % UInt64(packets.count))

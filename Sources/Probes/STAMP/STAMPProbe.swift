@@ -14,9 +14,11 @@ extension ProbeKind {
       throw ProbeError("\(request.target) is not a target; write a host, or host:port (the usual port is 862).")
     }
     let endpoint = try await STAMPProbe.resolve(address)
+    let startedAt = SystemClock.wallTime
     let records = try await STAMPProbe.measure(request, endpoint, streams)
     return ProbeResult(
-      kind: "stamp", target: request.target, endpoint: endpoint, limits: request.limits, records: records)
+      kind: "stamp", target: request.target, endpoint: endpoint, startedAt: startedAt, limits: request.limits,
+      records: records)
   }
 }
 
@@ -27,8 +29,8 @@ enum STAMPProbe {
 
   /// What to send: a meeting's streams unless the request says otherwise.
   static func streams(_ request: ProbeRequest) throws(ProbeError) -> [STAMPStream] {
-    guard request.duration > .zero, request.duration <= .seconds(900) else {
-      throw ProbeError("A measurement lasts up to 15 minutes; an agent measures for longer.")
+    guard request.duration > .zero, request.duration <= .seconds(3_600) else {
+      throw ProbeError("A measurement lasts up to an hour; an agent measures for longer.")
     }
     var streams = STAMPStream.meeting
     if let sizes = request.packetBytes {

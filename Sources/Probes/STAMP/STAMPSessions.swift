@@ -104,7 +104,12 @@ struct STAMPSessions: ~Copyable {
   /// All packets were sent, and none of them can be answered in time any more or all have been.
   var isDone: Bool {
     let now = SystemClock.now
-    return sessions.allSatisfy { $0.sender.nextSend >= $0.end && $0.meter.isSettled(now: now) }
+    for index in sessions.indices {
+      guard sessions[index].sender.nextSend >= sessions[index].end, sessions[index].meter.isSettled(now: now) else {
+        return false
+      }
+    }
+    return true
   }
 
   mutating func finish(records: inout [PathRecord]) {
@@ -114,9 +119,11 @@ struct STAMPSessions: ~Copyable {
 
   private var nextTimeout: MonotonicTime {
     var earliest = nextClockCheck
-    for session in sessions {
-      if session.sender.nextSend < session.end { earliest = min(earliest, session.sender.nextSend) }
-      earliest = min(earliest, session.meter.nextSeal)
+    // By index: a copy of a session would retain all its tables.
+    for index in sessions.indices {
+      let nextSend = sessions[index].sender.nextSend
+      if nextSend < sessions[index].end { earliest = min(earliest, nextSend) }
+      earliest = min(earliest, sessions[index].meter.nextSeal)
     }
     return earliest
   }

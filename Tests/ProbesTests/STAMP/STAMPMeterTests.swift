@@ -13,6 +13,7 @@ struct MeteredStream {
   var records: [PathRecord] = []
   /// What the reflector counts.
   var answers: UInt32 = 0
+  var restarts: UInt32 = 0
   var next: UInt64 = 0
 
   init(recordLength: Duration = .seconds(15), boot: UInt64 = 9) {
@@ -58,7 +59,8 @@ struct MeteredStream {
     let t2 = t1 + roundTrip / 2 + offset
     meter.received(
       SessionSender.Reply(
-        sequence: sequence, reflectorSequence: number, isStateful: isStateful, sent: sentAt,
+        sequence: sequence, reflectorSequence: number, isStateful: isStateful,
+        reflectorRestarts: restarts, sent: sentAt,
         arrived: sentAt + roundTrip,
         t1: t1, t2: t2, t3: t2, t4: t1 + roundTrip,
         errorEstimate: ErrorEstimate(isSynchronized: isSynchronized, errorNanoseconds: 1_000_000), senderTTL: 255,
@@ -192,17 +194,22 @@ struct STAMPMeterTests {
     #expect(loss.worseDirection == (10, 20))
   }
 
-  @Test("A restarted reflector counts from 0 again, which cuts the interval and is no loss")
+  @Test("A restarted reflector counts from 0 again: what was lost meanwhile has no direction, and the interval is cut")
   func reflectorRestart() throws {
     var stream = MeteredStream()
     for _ in 0..<50 { stream.send() }
     stream.answers = 0
-    for _ in 0..<50 { stream.send() }
+    stream.restarts = 1
+    for _ in 0..<3 { stream.send(.lostThere) }
+    for _ in 0..<47 { stream.send() }
+    stream.send(.lostBack)
+    stream.send()
     stream.finish()
     let record = try #require(stream.records.first)
-    #expect(record.loss.lost == 0)
+    #expect(record.loss.lost == 4)
+    #expect(record.loss.roundTripLost == 3)
     #expect(record.loss.forwardLost == 0)
-    #expect(record.loss.reverseLost == 0)
+    #expect(record.loss.reverseLost == 1)
     #expect(record.degradations.contains(.partial))
   }
 
