@@ -1,0 +1,100 @@
+"""One `kakehashi up` with a configuration and a data folder of its own."""
+
+import asyncio
+import base64
+import hashlib
+import os
+import signal
+import ssl
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+import network
+from waiting import until
+
+EXECUTABLE = Path(os.environ.get("KAKEHASHI", ".build/release/kakehashi")).resolve()
+_PORT = 8443
+
+_CONFIGURATION = f"""\
+site: hq
+data: data
+probes: probes
+sites:
+  - id: hq
+    networks: [192.0.2.0/24, 127.0.0.0/8]
+    reflector: {network.ADDRESS}:8620
+relay:
+  listen: [{network.ADDRESS}]
+  port: 10000
+  advertise: [{network.ADDRESS}]
+http:
+  listen: {network.ADDRESS}:{_PORT}
+"""
+
+
+class Relay:
+    address = f"https://{network.ADDRESS}:{_PORT}"
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task | None = None
+        self.lines: list[str] = []
+
+    async def start(self) -> None:
+        """Starts it and waits for the line that says it runs."""
+        if not EXECUTABLE.exists():
+            raise AssertionError(f"{EXECUTABLE} does not exist: build it (make build) or name it by KAKEHASHI")
+        (self._folder / "probes").mkdir(exist_ok=True)
+        configuration = self._folder / "kakehashi.yaml"
+        configuration.write_text(_CONFIGURATION)
+        self._process = await asyncio.create_subprocess_exec(
+            str(EXECUTABLE), "up", "--config", str(configuration),
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=self._folder,
+        )
+        self._reading = asyncio.create_task(self._read(self._process.stdout))
+        await until("kakehashi says that it is running", self._is_running)
+
+    async def stop(self) -> int:
+        """Ends it as Ctrl-C does; gives its exit status."""
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGINT)
+        try:
+            status = await asyncio.wait_for(self._process.wait(), 30)
+        except TimeoutError:
+            self._process.kill()
+            raise AssertionError("kakehashi did not end within 30 s of SIGINT:\n" + self.log) from None
+        await self._reading
+        return status
+
+    @property
+    def log(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """Believes this relay's certificate alone."""
+        return ssl.create_default_context(cafile=self._certificate)
+
+    @property
+    def key_pin(self) -> str:
+        """SHA-256 of the certificate's public key, in base64, as Chromium wants it."""
+        certificate = x509.load_pem_x509_certificate(Path(self._certificate).read_bytes())
+        key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return base64.b64encode(hashlib.sha256(key).digest()).decode()
+
+    @property
+    def _certificate(self) -> str:
+        [path] = (self._folder / "data").glob("**/certificate.pem")
+        return str(path)
+
+    def _is_running(self) -> bool:
+        if self._process.returncode is not None:
+            raise AssertionError(f"kakehashi ended with {self._process.returncode}:\n{self.log}")
+        return any("is running" in line for line in self.lines)
+
+    async def _read(self, stream: asyncio.StreamReader) -> None:
+        async for line in stream:
+            self.lines.append(line.decode(errors="replace").rstrip())

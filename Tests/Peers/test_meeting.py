@@ -1,0 +1,95 @@
+"""Three people in three browsers."""
+
+import media
+from conftest import Invite
+from waiting import until
+
+
+async def three(invite: Invite):
+    anna = await invite("Anna", media.RED)
+    ben = await invite("Ben", media.GREEN)
+    chie = await invite("千恵", media.BLUE)
+    return anna, ben, chie
+
+
+async def test_all_see_and_hear_each_other(invite: Invite) -> None:
+    people = await three(invite)
+    for one in people:
+        await one.knows("Anna", "Ben", "千恵")
+    for one in people:
+        for other in people:
+            if other is not one:
+                await one.sees_and_hears(other.name, other.look)
+
+
+async def test_one_leaves_and_the_others_are_told(invite: Invite) -> None:
+    anna, ben, chie = await three(invite)
+    await anna.sees_and_hears("Ben", media.GREEN)
+    await ben.leave()
+    await anna.knows("Anna", "千恵")
+    await chie.knows("Anna", "千恵")
+    await until("Anna's tile of Ben is gone", lambda: tiles_of(anna, "Ben", 0))
+    await anna.sees_and_hears("千恵", media.BLUE)
+    assert await ben.state("lobby")
+
+
+async def test_one_reloads_and_comes_back(invite: Invite) -> None:
+    anna, ben, chie = await three(invite)
+    await anna.sees_and_hears("Ben", media.GREEN)
+    old = (await anna.roster())["Ben"]["participant"]
+    await ben.reload()
+    await ben.is_connected()
+
+    async def is_new() -> bool:
+        roster = await anna.roster()
+        return "Ben" in roster and roster["Ben"]["participant"] != old
+
+    await until("Anna knows the new Ben", is_new)
+    await anna.knows("Anna", "Ben", "千恵")
+    await ben.knows("Anna", "Ben", "千恵")
+    await anna.sees_and_hears("Ben", media.GREEN)
+    await chie.sees_and_hears("Ben", media.GREEN)
+    await ben.sees_and_hears("Anna", media.RED)
+    await ben.sees_and_hears("千恵", media.BLUE)
+
+
+async def test_a_camera_switched_off_stops_its_packets_and_empties_its_slots(invite: Invite) -> None:
+    anna, ben, chie = await three(invite)
+    for one in (anna, chie):
+        await one.sees_and_hears("Ben", media.GREEN)
+        assert len(await one.slots("Ben")) == 1
+
+    await ben.page.click("#camera")
+    for one in (anna, chie):
+        async def is_off(one=one) -> bool:
+            ben_there = (await one.roster())["Ben"]
+            return not ben_there["camera"] and ben_there["microphone"]
+
+        async def is_vacant(one=one) -> bool:
+            return await one.slots("Ben") == [] and await one.seen("Ben") is None
+
+        await until(f"{one.name} is told that Ben's camera is off", is_off)
+        await until(f"{one.name}'s slot of Ben is empty", is_vacant)
+
+    # While two seconds of Ben's voice go by, not one packet of his camera does.
+    before = [await one.heard("Ben") for one in (anna, chie)]
+    sent = await ben.sent()
+
+    async def voice_went_by() -> bool:
+        return (await ben.sent())["microphone"] >= sent["microphone"] + 100
+
+    await until("Ben's microphone goes on", voice_went_by)
+    assert (await ben.sent())["camera"] == sent["camera"]
+    for one, last in zip((anna, chie), before):
+        now = await one.heard("Ben")
+        assert now["videoPackets"] == last["videoPackets"]
+        assert now["audioPackets"] > last["audioPackets"]
+
+    await ben.page.click("#camera")
+    await anna.sees_and_hears("Ben", media.GREEN)
+    await chie.sees_and_hears("Ben", media.GREEN)
+
+
+async def tiles_of(participant, name: str, count: int) -> bool:
+    captions = await participant.page.locator("#grid figcaption").all_text_contents()
+    return sum(name in caption for caption in captions) == count
