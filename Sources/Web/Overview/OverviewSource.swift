@@ -1,4 +1,5 @@
 import API
+import Alerting
 import Foundation
 import Measurement
 import Monitor
@@ -40,8 +41,8 @@ extension SiteStatus {
 }
 
 extension VerdictName {
-  init(_ word: VerdictWord) {
-    switch word {
+  init(_ verdict: Verdict) {
+    switch verdict {
     case .good: self = .good
     case .bad: self = .bad
     case .unknown: self = .unknown
