@@ -47,20 +47,20 @@ public struct JudgedInterval: Sendable, Equatable {
 }
 
 extension HistoryStore {
-  /// The newest `limit` judgements of each series that started at or after `earliest`, oldest first.
-  public func judgements(
-    since earliest: WallTime, limit: Int
-  ) async throws(HistoryError) -> [PathRecord.Series: [JudgedInterval]] {
+  /// The newest `limit` judgements of each series, oldest first.
+  public func judgements(limit: Int) async throws(HistoryError) -> [PathRecord.Series: [JudgedInterval]] {
     try await read { db in
-      let rows = try Row.fetchAll(
-        db,
+      let newest = try db.cachedStatement(
         sql: """
-          SELECT * FROM (
-            SELECT *, row_number() OVER (PARTITION BY series ORDER BY start DESC) AS place FROM judgement
-            WHERE start >= ?
-          ) JOIN series ON series.id = series WHERE place <= ? ORDER BY series, start
-          """, arguments: [earliest.nanoseconds, limit])
-      return Dictionary(grouping: try rows.map(JudgedInterval.init), by: \.series)
+          SELECT * FROM judgement JOIN series ON series.id = judgement.series WHERE judgement.series = ?
+          ORDER BY start DESC LIMIT ?
+          """)
+      var judgements: [PathRecord.Series: [JudgedInterval]] = [:]
+      for id in try Int64.fetchAll(db, sql: "SELECT id FROM series") {
+        let judged = try Row.fetchAll(newest, arguments: [id, limit]).map(JudgedInterval.init)
+        if let series = judged.first?.series { judgements[series] = judged.reversed() }
+      }
+      return judgements
     }
   }
 

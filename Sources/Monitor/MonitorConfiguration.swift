@@ -18,8 +18,8 @@ public struct MonitorConfiguration: Sendable {
   public var retention = Retention()
   /// How many judged intervals of each path are kept at hand for sparklines.
   public var samplesPerPath = 60
-  /// After a start, silent paths are given so long: agents come back with what they kept.
-  public var startGrace: Duration = .seconds(60)
+  /// After a start, silent paths are given so long: agents, which retry each minute, come back with what they kept.
+  public var startGrace: Duration = .seconds(90)
   /// A series that need not report and did not for so long is forgotten, and its incidents are over.
   public var forgetAfter: Duration = .seconds(1_800)
 

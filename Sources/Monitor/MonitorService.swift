@@ -10,7 +10,7 @@ import Wire
 /// Each step is worked out on a copy of the situation; the copy becomes the situation when all that follows from the
 /// step has been committed. A step that cannot be committed has not happened.
 public actor MonitorService {
-  private let history: HistoryStore
+  let history: HistoryStore
   private let notifier: Notifier
   private let clock: @Sendable () -> WallTime
   private let logger: Logger
@@ -21,7 +21,7 @@ public actor MonitorService {
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
   /// So many events are kept for listeners that come back.
-  static let ringCapacity = 4_096
+  static let ringCapacity = 1_024
   /// So many steps wait for their turn; more are refused.
   static let waitingLimit = 256
   /// Unjudged records of the last run are looked for so far back.
@@ -37,9 +37,7 @@ public actor MonitorService {
     var situation = Situation(configuration: configuration, startedAt: now)
     situation.restore(
       trackers: try await history.trackers(),
-      judgements: try await history.judgements(
-        since: now.advanced(byNanoseconds: -configuration.retention.records.nanoseconds),
-        limit: configuration.samplesPerPath),
+      judgements: try await history.judgements(limit: configuration.samplesPerPath),
       closed: try await history.incidents(limit: Situation.closedLimit).filter { $0.phase == .resolved })
     self.history = history
     self.clock = clock

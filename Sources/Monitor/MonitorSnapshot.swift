@@ -96,6 +96,3 @@ public struct IncidentState: Sendable, Equatable {
     endedAt = incident.phase == .resolved ? incident.lastBadAt : nil
   }
 }
-
-/// The name the verdict had here before `Alerting` had it.
-public typealias VerdictWord = Verdict

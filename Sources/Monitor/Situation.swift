@@ -57,13 +57,14 @@ struct Situation: Sendable {
   mutating func restore(
     trackers: [StoredTracker], judgements: [PathRecord.Series: [JudgedInterval]], closed: [Incident]
   ) {
-    for tracker in trackers { self[tracker.series].restore(tracker) }
     for (series, judged) in judgements {
       // A call of some time ago is not shown again.
-      if states[series] == nil, judged.last.map({ $0.interval.end + configuration.forgetAfter < startedAt }) ?? true {
-        continue
-      }
+      let isRecent = judged.last.map { $0.interval.end + configuration.forgetAfter >= startedAt } ?? false
+      guard states[series] != nil || isRecent else { continue }
       for interval in judged { self[series].note(PathSample(interval), capacity: configuration.samplesPerPath) }
+    }
+    for tracker in trackers where states[tracker.series] != nil || tracker.state.incident != nil {
+      self[tracker.series].restore(tracker)
     }
     self.closed = closed
   }

@@ -53,9 +53,9 @@ struct CommitTests {
     try await store.commit(batch, at: WallTime(seconds: 120))
     #expect(
       try await store.records(judgedAs: Self.series, starting: .unixEpoch..<WallTime(seconds: 1_000)) == batch.records)
-    #expect(try await store.judgements(since: .unixEpoch, limit: 100) == [Self.series: batch.judgements])
+    #expect(try await store.judgements(limit: 100) == [Self.series: batch.judgements])
     #expect(
-      try await store.judgements(since: .unixEpoch, limit: 2) == [Self.series: Array(batch.judgements.suffix(2))])
+      try await store.judgements(limit: 2) == [Self.series: Array(batch.judgements.suffix(2))])
     #expect(try await store.trackers() == batch.trackers)
     #expect(try await store.incidents(limit: 10) == batch.incidents)
     #expect(batch.incidents.count == 1)
@@ -73,7 +73,7 @@ struct CommitTests {
       try await store.commit(batch, at: .unixEpoch)
     }
     #expect(try await store.news(in: batch.records) == batch.records)
-    #expect(try await store.judgements(since: .unixEpoch, limit: 100) == [:])
+    #expect(try await store.judgements(limit: 100) == [:])
     #expect(try await store.trackers() == [])
     #expect(try await store.incidents(limit: 10) == [])
     try await store.write { db in try db.execute(sql: "DROP TRIGGER full") }
@@ -101,7 +101,7 @@ struct CommitTests {
     batch.judgements[0].reason = .noRecords
     batch.judgements[0].loss = nil
     try await store.commit(batch, at: .unixEpoch)
-    #expect(try await store.judgements(since: .unixEpoch, limit: 10) == [Self.series: batch.judgements])
+    #expect(try await store.judgements(limit: 10) == [Self.series: batch.judgements])
   }
 
   @Test("What is older than it is kept goes, with the series of which nothing is left")
@@ -113,7 +113,7 @@ struct CommitTests {
     try await store.prune(at: WallTime(seconds: 14 * day + 60), keeping: retention)
     let left = try await store.records(judgedAs: Self.series, starting: .unixEpoch..<WallTime(seconds: 1_000))
     #expect(left == (4..<8).map(record))
-    #expect(try await store.judgements(since: .unixEpoch, limit: 100)[Self.series]?.count == 8)
+    #expect(try await store.judgements(limit: 100)[Self.series]?.count == 8)
     #expect(try await store.pendingEntries(limit: 10).count == 1)
 
     try await store.prune(at: WallTime(seconds: 15 * day), keeping: retention)
@@ -121,7 +121,7 @@ struct CommitTests {
 
     // An incident that is still open stays, and so does its series.
     try await store.prune(at: WallTime(seconds: 401 * day), keeping: retention)
-    #expect(try await store.judgements(since: .unixEpoch, limit: 100) == [:])
+    #expect(try await store.judgements(limit: 100) == [:])
     #expect(try await store.incidents(limit: 10).count == 1)
 
     var end = HistoryBatch()

@@ -1,11 +1,11 @@
 import Alerting
 import Foundation
-import History
 import Measurement
 import Notify
 import Testing
 import Wire
 
+@testable import History
 @testable import Monitor
 
 @Suite(.timeLimit(.minutes(2)))
@@ -224,6 +224,26 @@ struct MonitorServiceTests {
     #expect(await monitor.path?.recent.map(\.verdict) == [.good, .good, .good, .good, .unknown, .unknown, .unknown])
     try await monitor.ingest([bench.record(4), bench.record(5, lost: 30)])
     #expect(await monitor.path?.recent.map(\.verdict) == [.good, .good, .good, .good, .good, .bad, .unknown])
+  }
+
+  @Test("A step that cannot be committed has not happened, and goes through when it comes again")
+  func refused() async throws {
+    let monitor = try await bench.monitor(webhook: "http://127.0.0.1:9/")
+    try await bench.live(monitor, 0..<6) { bench.record($0, lost: 30) }
+    let before = await monitor.snapshot()
+    #expect(before.incidents.map(\.phase) == [.pending])
+    try await monitor.history.write { db in
+      try db.execute(sql: "CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(FAIL, 'no room'); END")
+    }
+    // With these the incident would fire.
+    let records = (5..<8).map { bench.record($0, lost: 30) }
+    await #expect(throws: HistoryError.failed(file: monitor.history.file, detail: "no room")) {
+      try await monitor.ingest(records)
+    }
+    #expect(await monitor.snapshot() == before)
+    try await monitor.history.write { db in try db.execute(sql: "DROP TRIGGER full") }
+    try await monitor.ingest(records)
+    #expect(await monitor.snapshot().incidents.map(\.phase) == [.firing])
   }
 
   @Test("Posts that come at once are taken one after the other, none is lost")

@@ -91,6 +91,21 @@ struct SituationTests {
     #expect(after.closed.map(\.id) == state.incidents.map(\.id))
   }
 
+  @Test("Calls of long ago are not shown after a restart, those of a moment ago are")
+  func restoredCalls() throws {
+    let calls = PathRecord.Series(path: Path(site: "tsu", target: "relay", route: .relay), origin: .call(.uplink))
+    let judgement = try #require(Objective().judge(bench.record(0, series: calls), basis: .roundTrip))
+    func shown(after delay: Duration) -> [PathRecord.Series] {
+      var situation = Situation(configuration: bench.configuration, startedAt: Bench.start + .seconds(15) + delay)
+      situation.restore(
+        trackers: [StoredTracker(series: calls, IncidentTracker())], judgements: [calls: [JudgedInterval(judgement)]],
+        closed: [])
+      return situation.states.keys.filter { $0 == calls }
+    }
+    #expect(shown(after: .seconds(1_800)) == [calls])
+    #expect(shown(after: .seconds(1_801)) == [])
+  }
+
   @Test("Samples keep their order and their bound, whatever order they come in")
   func samples() throws {
     var state = SeriesState(Bench.series, PathJudge.Rules(), IncidentRules())
