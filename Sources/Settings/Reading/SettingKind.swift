@@ -68,16 +68,48 @@ extension SettingKind where Value == Int {
   }
 }
 
+extension SettingKind {
+  /// The same, or a word that stands for no value: `auto` for what the program finds best, `none` for nothing.
+  func or(_ word: String) -> SettingKind<Value?> {
+    SettingKind<Value?>(
+      expected: "\(word), or \(expected)",
+      parse: { text in text == word ? .some(nil) : parse(text).map { .some($0) } },
+      show: { $0.map(show) ?? word })
+  }
+}
+
 extension SettingKind where Value == Int? {
-  /// A whole number, or `auto` for what the program finds best.
-  static func numberOrAuto(_ range: ClosedRange<Int>) -> Self {
+  static func numberOrAuto(_ range: ClosedRange<Int>) -> Self { SettingKind<Int>.number(range).or("auto") }
+}
+
+extension SettingKind where Value == String? {
+  static var pathOrAuto: Self { SettingKind<String>.path.or("auto") }
+  static var identifierOrAuto: Self { SettingKind<String>.identifier.or("auto") }
+  static var identifierOrNone: Self { SettingKind<String>.identifier.or("none") }
+  static var webAddressOrAuto: Self { SettingKind<String>.webAddress.or("auto") }
+}
+
+extension SettingKind where Value == IPAddress? {
+  static var addressOrAuto: Self { SettingKind<IPAddress>.address.or("auto") }
+}
+
+extension SettingKind where Value == Endpoint? {
+  static var endpointOrAuto: Self { SettingKind<Endpoint>.endpoint.or("auto") }
+}
+
+extension SettingKind where Value == ProbeJob.Target {
+  static func target(sites: [String]) -> Self {
     SettingKind(
-      expected: "auto, or a whole number from \(range.lowerBound) to \(range.upperBound)",
+      expected: "a site (\(sites.joined(separator: ", "))) or an address and port like 10.7.0.5:862",
       parse: { text in
-        if text == "auto" { return .some(nil) }
-        return Int(text).flatMap { range.contains($0) ? .some($0) : nil }
+        sites.contains(text) ? .site(text) : Endpoint(text).map(ProbeJob.Target.endpoint)
       },
-      show: { $0.map(String.init) ?? "auto" })
+      show: { target in
+        switch target {
+        case .site(let id): id
+        case .endpoint(let endpoint): endpoint.description
+        }
+      })
   }
 }
 

@@ -33,6 +33,11 @@ final class SettingsMapping {
     }
   }
 
+  /// Whether the file gives the key; to be asked before its value.
+  func has(_ name: String) -> Bool {
+    values[name] != nil
+  }
+
   // MARK: Values
 
   /// A value of one line, parsed by `kind`; its default when absent.

@@ -1,0 +1,28 @@
+import Wire
+
+/// The agent of this machine's site.
+public struct AgentSettings: Sendable, Equatable {
+  /// Its name in records; `nil` for the site's id.
+  public var name: String?
+  /// The monitor's address; `nil` for this machine's own.
+  public var monitor: String?
+  /// PEM file of the authority (or the self-signed certificate) to believe; `nil` for the system's authorities, and in
+  /// `up` for this machine's own certificate.
+  public var authority: String?
+  /// File with the token to show; `nil` for the data folder's own.
+  public var tokenFile: String?
+  /// Where STAMP is answered; `nil` for the site's `reflector`.
+  public var reflector: Endpoint?
+  /// What the spool may take on disk, in MiB.
+  public var spoolMebibytes: Int
+
+  init(_ mapping: SettingsMapping, resolve: (String) -> String) {
+    name = mapping.value("name", .identifierOrAuto, default: nil)
+    monitor = mapping.value("monitor", .webAddressOrAuto, default: nil)
+    authority = mapping.value("authority", .pathOrAuto, default: nil).map(resolve)
+    tokenFile = mapping.value("token", .pathOrAuto, default: nil).map(resolve)
+    reflector = mapping.value("reflector", .endpointOrAuto, default: nil)
+    spoolMebibytes = mapping.value("spoolMebibytes", .number(1...100_000), default: 256)
+    mapping.finish()
+  }
+}

@@ -1,0 +1,39 @@
+import Wire
+
+/// A place people meet from, and how its clients are recognised.
+public struct SiteSettings: Sendable, Equatable {
+  public var id: String
+  public var japaneseName: String
+  public var englishName: String
+  /// A client's or a stream's address finds its site here.
+  public var networks: [AddressBlock]
+  /// Where the site's agent answers STAMP.
+  public var reflector: Endpoint?
+
+  init?(_ mapping: SettingsMapping) {
+    let id = mapping.required("id", .identifier)
+    let name = mapping.mapping("name")
+    let fallback = id ?? ""
+    japaneseName = name.value("ja", .text, default: fallback)
+    englishName = name.value("en", .text, default: fallback)
+    name.finish()
+    networks = mapping.list("networks", .network, default: [])
+    reflector = mapping.optional("reflector", .endpoint)
+    mapping.finish()
+    guard let id else { return nil }
+    self.id = id
+  }
+
+  /// Rules between sites: at least one, ids once, no network of two sites overlapping unless one lies within the other.
+  static func checkTogether(_ sites: [SiteSettings], _ root: SettingsMapping) {
+    if sites.isEmpty { root.report("sites", "needs at least one site, with an id") }
+    for (index, site) in sites.enumerated() {
+      for earlier in sites[..<index] {
+        if earlier.id == site.id { root.report("sites", "has the id \"\(site.id)\" twice") }
+        for network in site.networks where earlier.networks.contains(network) {
+          root.report("sites", "gives the network \(network) to both \"\(earlier.id)\" and \"\(site.id)\"")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+import Wire
+
+@testable import Settings
+
+@Suite("Configuration")
+struct SettingsTests {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  static var invalidFiles: [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: "config").path)) ?? []
+    return names.filter { $0.hasPrefix("invalid-") }.sorted()
+  }
+
+  @Test("The sample is valid, and shows the default of every key it has")
+  func sample() throws {
+    let settings = try Settings(file: Self.root.appending(path: "config/kakehashi.yaml").path)
+    #expect(settings.sites.map(\.id) == ["hq", "branch"])
+    #expect(settings.jobs.map(\.name) == ["sites"])
+    let minimal = "site: hq\nsites:\n  - {id: hq}\n"
+    let defaults = try Settings(file: "/c/k.yaml", files: SettingsFiles(["/c/k.yaml": minimal])).effective
+    // Keys whose default the sample says in a comment, because it must show something else.
+    let said: Set = ["site", "data", "probes", "up.secondSite"]
+    for setting in defaults where !setting.key.hasPrefix("sites[") && !said.contains(setting.key) {
+      let shown = settings.effective.first { $0.key == setting.key }
+      #expect(shown?.value == setting.value, "\(setting.key)")
+    }
+  }
+
+  @Test("Every key of the configuration stands in the sample")
+  func everyKeyIsDocumented() throws {
+    let settings = try Settings(file: Self.root.appending(path: "config/kakehashi.yaml").path)
+    let text = try String(contentsOf: Self.root.appending(path: "config/kakehashi.yaml"), encoding: .utf8)
+    let jobs = try String(contentsOf: Self.root.appending(path: "probes/sites.yaml"), encoding: .utf8)
+    for setting in settings.effective {
+      let isJob = setting.key.hasPrefix("probes/")
+      let word = setting.key.split(whereSeparator: { $0 == "." || $0 == ":" }).last.map(String.init) ?? setting.key
+      let name = word.prefix { $0 != "[" }
+      #expect((isJob ? jobs : text).contains("\(name):"), "\(setting.key)")
+    }
+    for name in ["kind", "url", "authority", "token", "severities", "sites", "to"] {
+      #expect(text.contains("\(name):"), "notify's \(name)")
+    }
+  }
+
+  @Test("Each invalid file gives exactly the sentence in its first line", arguments: invalidFiles)
+  func invalid(name: String) throws {
+    let path = Self.root.appending(path: "config/\(name)").path
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let expected = text.prefix { $0 != "\n" }.dropFirst(2)
+    #expect(throws: SettingsError.self) { try Settings(file: path) }
+    do {
+      _ = try Settings(file: path)
+    } catch {
+      let message = error.description.replacingOccurrences(of: path, with: name)
+      #expect(message == expected)
+    }
+  }
+
+  @Test("A file that is not there is a sentence")
+  func missing() {
+    do {
+      _ = try Settings(file: "/nowhere/k.yaml")
+      Issue.record("it was read")
+    } catch {
+      #expect(error.description == "/nowhere/k.yaml: cannot be read: there is no such file.")
+    }
+  }
+
+  @Test("Relative paths count from the configuration file's folder")
+  func paths() throws {
+    let text = "site: hq\ndata: d\nsites:\n  - {id: hq}\nhttp: {certificate: /etc/c.pem, key: tls/k.pem}\n"
+    let settings = try Settings(file: "/etc/k/k.yaml", files: SettingsFiles(["/etc/k/k.yaml": text]))
+    #expect(settings.dataFolder == "/etc/k/d")
+    #expect(settings.http.certificate == "/etc/c.pem")
+    #expect(settings.http.key == "/etc/k/tls/k.pem")
+  }
+
+  @Test("A wrong probe job is named by its own file and line")
+  func wrongJob() {
+    let files = SettingsFiles([
+      "/c/k.yaml": "site: hq\nsites:\n  - {id: hq}\n", "/c/probes/a.yaml": "kind: stamp\nrate: 0\nto: [10.0.0.1:862]\n",
+    ])
+    do {
+      _ = try Settings(file: "/c/k.yaml", files: files)
+      Issue.record("it was read")
+    } catch {
+      #expect(error.description == "/c/probes/a.yaml:2: rate: must be a whole number from 1 to 1000, not \"0\".")
+    }
+  }
+
+  @Test("An agent measures a job's targets but never its own site")
+  func jobTargets() throws {
+    let sites = "site: a\nsites:\n  - {id: a, reflector: 10.0.0.1:862}\n  - {id: b, reflector: 10.0.0.2:862}\n"
+    let files = SettingsFiles(["/c/k.yaml": sites, "/c/probes/j.yaml": "kind: stamp\nfrom: [a]\n"])
+    let job = try #require(try Settings(file: "/c/k.yaml", files: files).jobs.first)
+    #expect(job.targets(from: "a") == [.site("b")])
+    #expect(job.targets(from: "b") == [])
+  }
+}
