@@ -1,6 +1,73 @@
 import ArgumentParser
+import Foundation
+
+/// The executable: arguments in, exit status out. What it does stands in `Commands` and `Serving`.
+struct Kakehashi: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kakehashi",
+    abstract: "Relays an organisation's internal meetings and measures their quality.",
+    discussion: """
+      Start with `kakehashi up --config config/kakehashi.yaml`; it prints what to open next.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      UpCommand.self, AgentCommand.self, DashboardCommand.self, ProbeCommand.self, ConfigCommand.self,
+      ImpairCommand.self,
+    ])
+}
 
 @main
-struct Kakehashi: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "kakehashi")
+enum Program {
+  static func main() async {
+    do {
+      var command = try Kakehashi.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      // Monitoring systems read 3 as "no measurement was made", whatever the reason (a wrong option, for instance).
+      let status = Kakehashi.exitCode(for: error)
+      let isProbe = CommandLine.arguments.dropFirst().first == "probe"
+      if status == .validationFailure, isProbe {
+        Standard.error.write(Kakehashi.fullMessage(for: error))
+        exit(3)
+      }
+      Kakehashi.exit(withError: error)
+    }
+  }
+}
+
+/// What ends a command early: a sentence on standard error and a status.
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+  let status: Int32
+
+  /// The configuration, or what it names (a port, a certificate, a folder), is wrong: nothing was started.
+  static func configuration(_ problem: some CustomStringConvertible) -> Failure {
+    Failure(description: problem.description, status: 78)
+  }
+
+  static func failed(_ problem: some CustomStringConvertible) -> Failure {
+    Failure(description: problem.description, status: 1)
+  }
+
+  /// Says it and ends the command.
+  func report() -> ExitCode {
+    Standard.error.write("kakehashi: \(description)")
+    return ExitCode(status)
+  }
+}
+
+/// Standard output and error, a line at a time.
+struct Standard {
+  let file: FileHandle
+
+  static let output = Standard(file: .standardOutput)
+  static let error = Standard(file: .standardError)
+
+  func write(_ line: String) {
+    try? file.write(contentsOf: Data((line + "\n").utf8))
+  }
 }

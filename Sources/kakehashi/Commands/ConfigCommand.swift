@@ -1,0 +1,40 @@
+import ArgumentParser
+import Settings
+
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config", abstract: "Checks or shows the configuration.",
+    discussion: "Example: kakehashi config check --config config/kakehashi.yaml",
+    subcommands: [Check.self, Show.self])
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Says what is wrong, by file, line and key; exit status 78 when anything is.",
+      discussion: "Example: kakehashi config check --config config/kakehashi.yaml")
+
+    @OptionGroup var file: ConfigurationOption
+
+    func run() throws {
+      let settings = try file.read()
+      let jobs = settings.jobs.map { job in
+        "  \(job.name): \(job.kind), \(job.rate) packets/s, judged every \(job.interval)"
+      }
+      Standard.output.write("\(settings.file) is right: \(settings.sites.count) sites, \(jobs.count) probe jobs.")
+      for line in jobs { Standard.output.write(line) }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prints every key with the value in force.",
+      discussion: "Example: kakehashi config show --config config/kakehashi.yaml")
+
+    @OptionGroup var file: ConfigurationOption
+
+    func run() throws {
+      for setting in try file.read().effective {
+        Standard.output.write("\(setting.key): \(setting.value)\(setting.isDefault ? "   # default" : "")")
+      }
+    }
+  }
+}

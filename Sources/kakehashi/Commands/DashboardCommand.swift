@@ -1,0 +1,96 @@
+import ArgumentParser
+import Dashboard
+import Fetch
+import Foundation
+import Settings
+import Transport
+
+struct DashboardCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dashboard", abstract: "Shows sites, paths, meetings and incidents in the terminal.",
+    discussion: """
+      Examples:
+        kakehashi dashboard --config config/kakehashi.yaml
+        kakehashi dashboard https://monitor.example:8443 --authority office-ca.pem
+        kakehashi dashboard https://10.1.0.5:8443 --pin sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
+      """)
+
+  @Argument(help: "The monitor's address; without it, this machine's own as the configuration says.")
+  var monitor: String?
+
+  @OptionGroup var file: ConfigurationOption
+
+  @Option(help: "PEM file of the authority to believe, or of a self-signed certificate.")
+  var authority: String?
+
+  @Option(help: "The server's public key to believe, as `kakehashi up` prints it: sha256//…")
+  var pin: String?
+
+  @Flag(help: "Print the screen once and end.")
+  var once = false
+
+  @Flag(help: "Print the monitor's figures once as JSON and end.")
+  var json = false
+
+  @Flag(help: "Print one fact a line once and end, for scripts.")
+  var plain = false
+
+  func run() async throws {
+    let runner = DashboardRunner(try configuration())
+    do {
+      if json {
+        Standard.output.write(try await runner.json())
+      } else if plain {
+        Standard.output.write(try await runner.plain())
+      } else if once {
+        Standard.output.write(try await runner.once(columns: 80, rows: 24))
+      } else {
+        try await show(runner)
+      }
+    } catch let error as ExitCode {
+      throw error
+    } catch {
+      throw Failure.failed("\(error)").report()
+    }
+  }
+
+  /// On a thread of its own: the terminal blocks, and the pool's threads belong to the feed.
+  private func show(_ runner: DashboardRunner) async throws {
+    let outcome: Result<Int32, any Error> = await withCheckedContinuation { continuation in
+      do {
+        _ = try NamedThread("dashboard") {
+          continuation.resume(returning: Result { try runner.run() })
+        }
+      } catch {
+        continuation.resume(returning: .failure(error))
+      }
+    }
+    let status = try outcome.get()
+    if status != 0 { throw ExitCode(status) }
+  }
+
+  private func configuration() throws -> DashboardConfiguration {
+    let environment = ProcessInfo.processInfo.environment
+    if let pin {
+      guard let digest = PublicKeyPin.digest(pin) else {
+        throw Failure.configuration("--pin must be sha256// and the digest as `kakehashi up` prints it.").report()
+      }
+      return DashboardConfiguration(
+        monitor: try address(), trust: .publicKey(sha256: digest), environment: environment)
+    }
+    if let authority {
+      return DashboardConfiguration(
+        monitor: try address(), trust: .authorities(file: authority), environment: environment)
+    }
+    if let monitor {
+      return DashboardConfiguration(monitor: monitor, trust: .system, environment: environment)
+    }
+    let settings = try file.read()
+    return DashboardConfiguration(
+      monitor: settings.localMonitor, trust: .authorities(file: settings.certificateFile), environment: environment)
+  }
+
+  private func address() throws -> String {
+    try monitor ?? file.read().localMonitor
+  }
+}

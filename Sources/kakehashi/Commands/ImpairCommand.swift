@@ -1,0 +1,87 @@
+import ArgumentParser
+import Foundation
+import Transport
+import Wire
+
+/// A bad network on purpose, to see that measuring and paging work.
+struct ImpairCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "impair", abstract: "Passes UDP on through a bad network on purpose, to try alerts out.",
+    discussion: """
+      Reads conditions from standard input, a line each: `loss=3 delay=200 jitter=20` (per cent, milliseconds,
+      milliseconds, towards the target), or `none`. At each line, and at the end of the input, it prints what it did
+      since the last one as JSON.
+
+      Example: point a site's reflector at the link instead of at the agent, then let it get worse:
+        (echo loss=3; sleep 60; echo delay=200; sleep 60; echo none; sleep 60) |
+          kakehashi impair 127.0.0.1:8700 127.0.0.1:8620
+      """)
+
+  @Argument(help: "Where to listen, like 127.0.0.1:8700.")
+  var listen: String
+
+  @Argument(help: "Where to pass datagrams on to, like 127.0.0.1:8620.")
+  var target: String
+
+  @Option(help: "The same seed gives the same losses.")
+  var seed: UInt64 = 1
+
+  func run() async throws {
+    guard let listen = Endpoint(listen), let target = Endpoint(target) else {
+      throw Failure.configuration("LISTEN and TARGET must each be an address and port like 127.0.0.1:8700.").report()
+    }
+    let link: ImpairedLink
+    do {
+      link = try ImpairedLink(listeningOn: listen, target: target, seed: seed)
+    } catch {
+      throw Failure.configuration("\(error)").report()
+    }
+    defer { link.stop() }
+    Standard.output.write("passing \(link.endpoint) on to \(target)")
+    var counted = 0
+    while let line = readLine() {
+      guard let conditions = Conditions(line) else {
+        Standard.error.write("kakehashi: \"\(line)\" is no condition; try \"loss=3 delay=200 jitter=20\" or \"none\".")
+        continue
+      }
+      counted = report(link, from: counted)
+      link.switchConditions(forward: conditions.value)
+    }
+    _ = report(link, from: counted)
+  }
+
+  /// Prints what passed since the last report; returns how much has passed by now.
+  private func report(_ link: ImpairedLink, from counted: Int) -> Int {
+    let passages = link.passages
+    let new = passages[counted...]
+    var parts: [String] = []
+    for (name, direction) in [("forward", ImpairedLink.Direction.forward), ("reverse", .reverse)] {
+      let own = new.filter { $0.direction == direction }
+      let residences = own.compactMap(\.residence)
+      let mean = residences.isEmpty ? 0 : residences.reduce(0, +) / Int64(residences.count)
+      parts.append(
+        "\"\(name)\": {\"arrived\": \(own.count), \"lost\": \(own.filter(\.isLost).count), \"heldNanoseconds\": \(mean)}"
+      )
+    }
+    Standard.output.write("{\(parts.joined(separator: ", "))}")
+    return passages.count
+  }
+
+  /// `loss=3 delay=200 jitter=20` or `none`.
+  private struct Conditions {
+    var value = Impairment.Conditions()
+
+    init?(_ line: String) {
+      for word in line.split(separator: " ") where word != "none" {
+        let parts = word.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2, let number = Double(parts[1]), (0...100_000).contains(number) else { return nil }
+        switch parts[0] {
+        case "loss" where number <= 100: value.lossPerMillion = Int(number * 10_000)
+        case "delay": value.delay = .milliseconds(number)
+        case "jitter": value.jitter = .milliseconds(number)
+        default: return nil
+        }
+      }
+    }
+  }
+}

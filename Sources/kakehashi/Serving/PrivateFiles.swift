@@ -1,0 +1,80 @@
+import Association
+import Foundation
+import Settings
+import Transport
+import Wire
+
+/// What the first start makes in the data folder: the HTTPS pair and the agents' token. Each is for its owner only.
+enum PrivateFiles {
+  /// A self-signed certificate is renewed at the start when it has fewer days left than this.
+  private static let renewalDays = 30
+  private static let validDays = 397
+
+  /// The pair that the configuration names, or a self-signed one made for this machine's names and addresses.
+  static func prepareCertificate(_ settings: Settings) throws(Failure) {
+    guard settings.http.certificate == nil else { return }
+    let now = SystemClock.wallTime
+    if let made = modificationTime(settings.certificateFile),
+      FileManager.default.isReadableFile(atPath: settings.keyFile),
+      now.nanoseconds(since: made) < Int64(validDays - renewalDays) * 86_400_000_000_000
+    {
+      return
+    }
+    var hosts = ["localhost", "127.0.0.1", "::1"] + InterfaceAddresses.routable().map(\.description)
+    hosts.append(ProcessInfo.processInfo.hostName)
+    var seen: Set<String> = []
+    let certificate: SelfSignedCertificate
+    do {
+      certificate = try SelfSignedCertificate(
+        name: "Kakehashi \(settings.site)", hosts: hosts.filter { !$0.isEmpty && seen.insert($0).inserted },
+        validFrom: now + .seconds(-86_400), validFor: .seconds(validDays * 86_400))
+    } catch {
+      throw .failed("The HTTPS certificate could not be made: \(error)")
+    }
+    // The key first: a certificate without its key would not be replaced at the next start.
+    try write(certificate.keyPEM, to: settings.keyFile, mode: 0o600)
+    try write(certificate.certificatePEM, to: settings.certificateFile, mode: 0o644)
+    try write(PublicKeyPin.text(certificate.publicKeyDigest) + "\n", to: settings.pinFile, mode: 0o644)
+  }
+
+  /// The agents' token, drawn at the first start.
+  static func prepareToken(_ file: String) throws(Failure) -> String {
+    if FileManager.default.fileExists(atPath: file) { return try readToken(file) }
+    let token = Entropy.bytes(24).map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+    try write(token + "\n", to: file, mode: 0o600)
+    return token
+  }
+
+  static func readToken(_ file: String) throws(Failure) -> String {
+    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+      throw .configuration("The token file \(file) cannot be read.")
+    }
+    let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
+      throw .configuration("The token file \(file) must hold one word of printable ASCII.")
+    }
+    return token
+  }
+
+  /// Writes the whole file or none of it.
+  private static func write(_ text: String, to file: String, mode: Int) throws(Failure) {
+    let folder = (file as NSString).deletingLastPathComponent
+    let temporary = "\(file).new"
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      guard
+        FileManager.default.createFile(
+          atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
+      else { throw CocoaError(.fileWriteUnknown) }
+      guard rename(temporary, file) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    } catch {
+      throw .configuration("The file \(file) cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  private static func modificationTime(_ file: String) -> WallTime? {
+    let date = try? FileManager.default.attributesOfItem(atPath: file)[.modificationDate] as? Date
+    return date.map { WallTime(seconds: Int64($0.timeIntervalSince1970)) }
+  }
+}

@@ -1,0 +1,26 @@
+import Settings
+import Wire
+
+/// What `auto` stands for, once the data folder is known.
+extension Settings {
+  var certificateFile: String { http.certificate ?? "\(dataFolder)/tls/certificate.pem" }
+  var keyFile: String { http.key ?? "\(dataFolder)/tls/key.pem" }
+  /// What dashboards and agents elsewhere pin, in words to type.
+  var pinFile: String { "\(dataFolder)/tls/pin" }
+  var agentTokenFile: String { http.agentTokenFile ?? "\(dataFolder)/agent.token" }
+
+  /// This machine's own monitor, as reached from it.
+  var localMonitor: String {
+    let address = http.listen.address
+    let host: String =
+      if address == .anyV4 { "127.0.0.1" } else if address == .anyV6 { "[::1]" } else {
+        address.isV4 ? address.description : "[\(address)]"
+      }
+    return "https://\(host):\(http.listen.port)"
+  }
+
+  /// The site's reflector, or what the configuration says instead.
+  func reflector(of site: String) -> Endpoint? {
+    (site == self.site ? agent.reflector : nil) ?? siteSettings(site)?.reflector
+  }
+}

@@ -1,0 +1,137 @@
+import API
+import Agent
+import Alerting
+import Fetch
+import Measurement
+import Monitor
+import Notify
+import Probes
+import Relay
+import Settings
+import Transport
+import Wire
+
+/// What each module is started with.
+extension Settings {
+  // MARK: Relay
+
+  func relayConfiguration(records: @escaping @Sendable ([PathRecord]) -> Void) -> RelayConfiguration {
+    let directory = SiteDirectory(
+      sites.flatMap { site in site.networks.map { SiteDirectory.Entry(block: $0, site: site.id) } })
+    var configuration = RelayConfiguration(siteOf: directory.site(of:), records: records)
+    configuration.listen = relay.listen
+    configuration.basePort = relay.port
+    configuration.advertise = relay.advertise ?? advertisedByDefault
+    configuration.workers = relay.workers
+    configuration.bounds.rooms = relay.maximumRooms
+    configuration.bounds.participantsPerRoom = relay.maximumParticipantsPerRoom
+    configuration.agent = "\(agentName(of: site))-relay"
+    configuration.site = site
+    return configuration
+  }
+
+  /// Where all addresses are bound, every address of this machine of those families; else the bound ones.
+  private var advertisedByDefault: [IPAddress] {
+    let wildcards: [IPAddress] = [.anyV4, .anyV6]
+    let bound = relay.listen.filter { !wildcards.contains($0) }
+    let found = InterfaceAddresses.routable().filter { relay.listen.contains($0.isV4 ? .anyV4 : .anyV6) }
+    return bound + found.filter { !bound.contains($0) }
+  }
+
+  // MARK: Monitor
+
+  func monitorConfiguration() throws(Failure) -> MonitorConfiguration {
+    var configuration = MonitorConfiguration(
+      sites: sites.map { Site(id: $0.id, japaneseName: $0.japaneseName, englishName: $0.englishName) },
+      paths: jobs.flatMap { job in sites.flatMap { site in expectedPaths(of: job, from: site.id) } })
+    configuration.otherRules.objective = objective
+    configuration.incidentRules = IncidentRules(
+      raiseCount: monitor.incidents.raiseCount, raiseTotal: monitor.incidents.raiseTotal,
+      clearCount: monitor.incidents.clearCount, clearTotal: monitor.incidents.clearTotal,
+      keepFiring: monitor.incidents.keepFiring)
+    configuration.routing = try routing()
+    configuration.retention.records = monitor.retention
+    return configuration
+  }
+
+  var objective: Objective {
+    Objective(
+      loss: UInt64(monitor.objective.lossPartsPerMillion), jitter: UInt64(monitor.objective.jitter.nanoseconds),
+      latency: UInt64(monitor.objective.latency.nanoseconds))
+  }
+
+  private func expectedPaths(of job: ProbeJob, from site: String) -> [ExpectedPath] {
+    job.targets(from: site).flatMap { target in
+      job.streams.map { stream in
+        ExpectedPath(
+          path: path(from: site, to: target, label: stream.label), origin: .probe(kind: job.kind),
+          rules: PathJudge.Rules(objective: objective, basis: .oneWay, length: job.interval))
+      }
+    }
+  }
+
+  private func path(from site: String, to target: ProbeJob.Target, label: String) -> Path {
+    switch target {
+    case .site(let id): Path(site: site, target: id, route: .direct, label: label)
+    case .endpoint(let endpoint): Path(site: site, target: endpoint.description, route: .direct, label: label)
+    }
+  }
+
+  private func routing() throws(Failure) -> Routing {
+    let channels = try notify.channels.map { channel throws(Failure) in
+      let token = try channel.tokenFile.map(PrivateFiles.readToken)
+      return Channel(
+        name: channel.name, kind: channel.kind, url: channel.url,
+        headers: token.map { [FetchRequest.Header("Authorization", "Bearer \($0)")] } ?? [],
+        trust: channel.authority.map { .authorities(file: $0) } ?? .system)
+    }
+    return Routing(channels: channels, routes: notify.routes)
+  }
+
+  // MARK: Agent
+
+  /// Its name in records; unique, since a site has one agent.
+  func agentName(of site: String) -> String {
+    site == self.site ? agent.name ?? site : site
+  }
+
+  /// The agent of one of the sites that this process stands for.
+  func agentConfiguration(site: String, token: String) -> AgentConfiguration {
+    let trust: Trust =
+      if let authority = agent.authority {
+        .authorities(file: authority)
+      } else if agent.monitor == nil {
+        .authorities(file: certificateFile)
+      } else {
+        .system
+      }
+    return AgentConfiguration(
+      site: site, name: agentName(of: site),
+      reflector: reflector(of: site).map { ReflectorConfiguration(listen: $0) },
+      targets: jobs.flatMap { job in job.targets(from: site).compactMap { self.target($0, of: job) } },
+      recordLength: jobs.map(\.interval).min() ?? .seconds(15),
+      monitor: AgentConfiguration.Monitor(
+        url: (agent.monitor ?? localMonitor) + Paths.records, trust: trust, token: token),
+      spoolFolder: "\(dataFolder)/spool/\(site)", spoolBytes: agent.spoolMebibytes << 20)
+  }
+
+  private func target(_ target: ProbeJob.Target, of job: ProbeJob) -> AgentConfiguration.Target? {
+    switch target {
+    case .site(let id):
+      reflector(of: id).map { AgentConfiguration.Target(id: id, endpoint: $0, streams: job.streams) }
+    case .endpoint(let endpoint):
+      AgentConfiguration.Target(id: endpoint.description, endpoint: endpoint, streams: job.streams)
+    }
+  }
+}
+
+extension ProbeJob {
+  /// The streams of a meeting, slowed or sped up to the job's rate.
+  var streams: [STAMPStream] {
+    STAMPStream.meeting.map { stream in
+      var stream = stream
+      stream.interval = .nanoseconds(1_000_000_000 * Int64(STAMPStream.meeting.count) / Int64(rate))
+      return stream
+    }
+  }
+}
