@@ -35,10 +35,14 @@ http:
 
 
 class Relay:
+    executable = EXECUTABLE
     address = f"https://{network.ADDRESS}:{_PORT}"
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, configuration: str = _CONFIGURATION, address: str | None = None):
         self._folder = folder
+        self._configuration = configuration
+        self.file = folder / "kakehashi.yaml"
+        self.address = address or Relay.address
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task | None = None
         self.lines: list[str] = []
@@ -47,11 +51,11 @@ class Relay:
         """Starts it and waits for the line that says it runs."""
         if not EXECUTABLE.exists():
             raise AssertionError(f"{EXECUTABLE} does not exist: build it (make build) or name it by KAKEHASHI")
+        self.lines = []
         (self._folder / "probes").mkdir(exist_ok=True)
-        configuration = self._folder / "kakehashi.yaml"
-        configuration.write_text(_CONFIGURATION)
+        self.file.write_text(self._configuration)
         self._process = await asyncio.create_subprocess_exec(
-            str(EXECUTABLE), "up", "--config", str(configuration),
+            str(EXECUTABLE), "up", "--config", str(self.file),
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=self._folder,
         )
         self._reading = asyncio.create_task(self._read(self._process.stdout))
