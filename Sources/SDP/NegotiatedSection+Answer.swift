@@ -1,7 +1,6 @@
 /// Writing: the answer to an offered section.
 extension NegotiatedSection {
-  /// - Parameter isTagged: the first section of the answer's BUNDLE group, which alone lists the candidates.
-  func answer(to offered: MediaDescription, _ local: LocalParameters, isTagged: Bool) -> MediaDescription {
+  func answer(to offered: MediaDescription, _ local: LocalParameters) -> MediaDescription {
     var answer = MediaDescription(
       media: offered.media, port: 0, proto: offered.proto, formats: offered.formats, connection: "IN IP4 0.0.0.0")
     answer.attributes.append("mid", mid)
@@ -31,10 +30,9 @@ extension NegotiatedSection {
     for map in extensions.maps { answer.attributes.append("extmap", "\(map.mirrored)") }
     for format in formats { append(format, to: &answer.attributes) }
     if let slot { append(slot, cname: local.cname, to: &answer.attributes) }
-    if isTagged {
-      for candidate in local.candidates { answer.attributes.append("candidate", "\(candidate)") }
-      answer.attributes.append("end-of-candidates")
-    }
+    // RFC 8843 wants them in the first section alone, but aiortc reads those of the last that shares its transport.
+    for candidate in local.candidates { answer.attributes.append("candidate", "\(candidate)") }
+    answer.attributes.append("end-of-candidates")
     return answer
   }
 

@@ -51,7 +51,7 @@ public struct Negotiation: Sendable {
     attributes.append("ice-lite")
     attributes.append("msid-semantic", " WMS *")
     let media = zip(offer.media, sections).map { offered, section in
-      section.answer(to: offered, local, isTagged: section.mid == taken.first?.mid)
+      section.answer(to: offered, local)
     }
     return SessionDescription(
       origin: "- \(local.sessionID) \(local.sessionVersion) IN IP4 0.0.0.0", attributes: attributes, media: media)
