@@ -5,11 +5,6 @@
 struct Lanes<Item: BitwiseCopyable>: ~Copyable {
   private static var none: Int32 { -1 }
 
-  private struct Node: BitwiseCopyable {
-    var item: Item
-    var next: Int32
-  }
-
   private struct Lane: BitwiseCopyable {
     var head: Int32
     var tail: Int32
@@ -17,7 +12,9 @@ struct Lanes<Item: BitwiseCopyable>: ~Copyable {
     var isWaiting: Bool
   }
 
-  private let nodes: UnsafeMutableBufferPointer<Node>
+  /// Items, and for each place the next one of its lane or of the free places. A free place holds nothing.
+  private let items: UnsafeMutablePointer<Item>
+  private let links: UnsafeMutablePointer<Int32>
   private let lanes: UnsafeMutableBufferPointer<Lane>
   /// Destinations with something in their lane, in a ring, the longest waiting first.
   private let turns: UnsafeMutableBufferPointer<Int32>
@@ -25,14 +22,12 @@ struct Lanes<Item: BitwiseCopyable>: ~Copyable {
   private var turnCount = 0
   private var free: Int32
 
-  /// - Parameters:
-  ///   - capacity: most items that wait at once, over all lanes.
-  ///   - empty: any item, to fill the memory with.
-  init(destinations: Int, capacity: Int, empty: Item) {
+  /// - Parameter capacity: most items that wait at once, over all lanes.
+  init(destinations: Int, capacity: Int) {
     precondition(destinations > 0 && capacity > 0 && capacity < Int32.max, "lanes have places")
-    nodes = .allocate(capacity: capacity)
-    nodes.initialize(repeating: Node(item: empty, next: Self.none))
-    for index in 0..<(capacity - 1) { nodes[index].next = Int32(index + 1) }
+    items = .allocate(capacity: capacity)
+    links = .allocate(capacity: capacity)
+    for index in 0..<capacity { links[index] = index + 1 < capacity ? Int32(index + 1) : Self.none }
     lanes = .allocate(capacity: destinations)
     lanes.initialize(repeating: Lane(head: Self.none, tail: Self.none, isWaiting: false))
     turns = .allocate(capacity: destinations)
@@ -41,7 +36,8 @@ struct Lanes<Item: BitwiseCopyable>: ~Copyable {
   }
 
   deinit {
-    nodes.deallocate()
+    items.deallocate()
+    links.deallocate()
     lanes.deallocate()
     turns.deallocate()
   }
@@ -52,12 +48,13 @@ struct Lanes<Item: BitwiseCopyable>: ~Copyable {
   mutating func append(_ item: Item, to destination: Int) -> Bool {
     guard free != Self.none else { return false }
     let index = free
-    free = nodes[Int(index)].next
-    nodes[Int(index)] = Node(item: item, next: Self.none)
+    free = links[Int(index)]
+    (items + Int(index)).initialize(to: item)
+    links[Int(index)] = Self.none
     if lanes[destination].head == Self.none {
       lanes[destination].head = index
     } else {
-      nodes[Int(lanes[destination].tail)].next = index
+      links[Int(lanes[destination].tail)] = index
     }
     lanes[destination].tail = index
     if !lanes[destination].isWaiting {
@@ -84,19 +81,18 @@ struct Lanes<Item: BitwiseCopyable>: ~Copyable {
       turnCount -= 1
       return nil
     }
-    let node = nodes[Int(index)]
-    lanes[destination].head = node.next
-    nodes[Int(index)].next = free
+    lanes[destination].head = links[Int(index)]
+    links[Int(index)] = free
     free = index
-    return node.item
+    return items[Int(index)]
   }
 
   /// Forgets what waits for a destination that has gone.
   mutating func removeAll(of destination: Int) {
     var index = lanes[destination].head
     while index != Self.none {
-      let next = nodes[Int(index)].next
-      nodes[Int(index)].next = free
+      let next = links[Int(index)]
+      links[Int(index)] = free
       free = index
       index = next
     }

@@ -9,19 +9,18 @@ struct TupleTable<Value: BitwiseCopyable>: ~Copyable {
   private struct Place: BitwiseCopyable {
     var tuple: CandidatePair
     var value: Value
-    var isTaken: Bool
   }
 
   let capacity: Int
   private(set) var count = 0
   private let mask: Int
   private let seed: UInt64
-  private let places: UnsafeMutableBufferPointer<Place>
+  private let isTaken: UnsafeMutablePointer<Bool>
+  /// A place that is not taken holds nothing.
+  private let places: UnsafeMutablePointer<Place>
 
-  /// - Parameters:
-  ///   - capacity: most tuples held.
-  ///   - empty: any value, to fill the empty places with.
-  init(capacity: Int, seed: UInt64, empty: Value) {
+  /// - Parameter capacity: most tuples held.
+  init(capacity: Int, seed: UInt64) {
     precondition(capacity > 0, "a table has places")
     var size = 2
     while size < capacity * 2 { size *= 2 }
@@ -29,40 +28,41 @@ struct TupleTable<Value: BitwiseCopyable>: ~Copyable {
     self.seed = seed
     mask = size - 1
     places = .allocate(capacity: size)
-    let nowhere = Endpoint(address: .anyV6, port: 0)
-    places.initialize(
-      repeating: Place(tuple: CandidatePair(local: nowhere, remote: nowhere), value: empty, isTaken: false))
+    isTaken = .allocate(capacity: size)
+    isTaken.initialize(repeating: false, count: size)
   }
 
   deinit {
     places.deallocate()
+    isTaken.deallocate()
   }
 
   subscript(tuple: CandidatePair) -> Value? {
     let index = find(tuple)
-    return places[index].isTaken ? places[index].value : nil
+    return isTaken[index] ? places[index].value : nil
   }
 
   /// Adds or replaces; `false` when the table is full.
   mutating func insert(_ value: Value, for tuple: CandidatePair) -> Bool {
     let index = find(tuple)
-    if !places[index].isTaken {
+    if !isTaken[index] {
       guard count < capacity else { return false }
       count += 1
     }
-    places[index] = Place(tuple: tuple, value: value, isTaken: true)
+    isTaken[index] = true
+    (places + index).initialize(to: Place(tuple: tuple, value: value))
     return true
   }
 
   mutating func remove(_ tuple: CandidatePair) {
     var hole = find(tuple)
-    guard places[hole].isTaken else { return }
+    guard isTaken[hole] else { return }
     count -= 1
     // Closes the gap: whatever was pushed past it moves back, so that no marks of the dead are needed.
     var index = hole
     while true {
       index = (index + 1) & mask
-      guard places[index].isTaken else { break }
+      guard isTaken[index] else { break }
       let home = Self.hash(places[index].tuple, seed: seed) & mask
       let isHomeBetween = hole <= index ? (hole < home && home <= index) : (hole < home || home <= index)
       if !isHomeBetween {
@@ -70,13 +70,13 @@ struct TupleTable<Value: BitwiseCopyable>: ~Copyable {
         hole = index
       }
     }
-    places[hole].isTaken = false
+    isTaken[hole] = false
   }
 
   /// The tuple's place, or the empty one where it belongs.
   private func find(_ tuple: CandidatePair) -> Int {
     var index = Self.hash(tuple, seed: seed) & mask
-    while places[index].isTaken, places[index].tuple != tuple {
+    while isTaken[index], places[index].tuple != tuple {
       index = (index + 1) & mask
     }
     return index

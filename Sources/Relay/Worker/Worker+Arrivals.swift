@@ -83,7 +83,7 @@ extension Worker {
 
   /// Who sends on the pair; only a pair that passed a check with integrity is in the table.
   private mutating func keyedPeer(on pair: CandidatePair) -> Peer.Handle? {
-    guard let entry = peersByPair[pair], let handle = entry else {
+    guard let handle = peersByPair[pair] else {
       statistics.drops.count(.unknownPeer)
       return nil
     }
@@ -152,7 +152,7 @@ extension Worker {
 
   /// A pair may belong to another connection by now: a browser's next one on the same port.
   mutating func forget(_ pair: CandidatePair, of handle: Peer.Handle) {
-    if let owner = peersByPair[pair], owner == handle { peersByPair.remove(pair) }
+    if peersByPair[pair] == handle { peersByPair.remove(pair) }
   }
 
   private func socket(of local: Endpoint) -> Int? {
@@ -165,7 +165,7 @@ extension Worker {
   }
 
   private mutating func receiveDTLS(_ datagram: RawSpan, on pair: CandidatePair) {
-    guard let entry = peersByPair[pair], let handle = entry, peers[handle].connection.acceptsDTLS(on: pair) else {
+    guard let handle = peersByPair[pair], peers[handle].connection.acceptsDTLS(on: pair) else {
       statistics.drops.count(.dtlsBeforeCheck)
       return
     }

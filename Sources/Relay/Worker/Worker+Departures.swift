@@ -50,8 +50,8 @@ extension Worker {
     statistics.drops.count(.sendFailed, summary.failed)
   }
 
-  private mutating func send(_ forward: Forward?, to destination: Int) {
-    guard let forward, let peer = peers.handle(at: destination), let pair = peers[peer].connection.sendingPair,
+  private mutating func send(_ forward: Forward, to destination: Int) {
+    guard let peer = peers.handle(at: destination), let pair = peers[peer].connection.sendingPair,
       peers[peer].seat == forward.receiver
     else { return }
     let room = peers[peer].room

@@ -1,7 +1,6 @@
 import Association
 import ICE
 import SFU
-import Synchronization
 import Transport
 import WebRTC
 import Wire
@@ -36,13 +35,13 @@ struct Worker: ~Copyable {
   var roomsByNumber: [RoomNumber: RoomHandle] = [:]
   var peersByNumber: [ParticipantNumber: Peer.Handle] = [:]
   var peersByFragment: [UInt64: Peer.Handle] = [:]
-  var peersByPair: TupleTable<Peer.Handle?>
+  var peersByPair: TupleTable<Peer.Handle>
   var limiter: SourceLimiter
 
   // What waits to leave.
   var output = RoomOutput()
-  var audio: Lanes<Forward?>
-  var video: Lanes<Forward?>
+  var audio: Lanes<Forward>
+  var video: Lanes<Forward>
   var events: [WorkerEvent] = []
 
   // Time.
@@ -75,10 +74,10 @@ struct Worker: ~Copyable {
     peers = Slab(capacity: bounds.participantsPerWorker)
     rooms = Slab(capacity: min(bounds.rooms, bounds.participantsPerWorker))
     peersByPair = TupleTable(
-      capacity: bounds.participantsPerWorker * ICELite.pairCapacity, seed: entropy.next(), empty: nil)
+      capacity: bounds.participantsPerWorker * ICELite.pairCapacity, seed: entropy.next())
     limiter = SourceLimiter(rate: bounds.checksPerSecond, burst: 2 * bounds.checksPerSecond, seed: entropy.next())
-    audio = Lanes(destinations: bounds.participantsPerWorker, capacity: 16_384, empty: nil)
-    video = Lanes(destinations: bounds.participantsPerWorker, capacity: 65_536, empty: nil)
+    audio = Lanes(destinations: bounds.participantsPerWorker, capacity: 16_384)
+    video = Lanes(destinations: bounds.participantsPerWorker, capacity: 65_536)
     let clock = SystemClock.reading()
     now = clock.monotonic
     lastHousekeeping = now
@@ -179,6 +178,7 @@ struct Worker: ~Copyable {
       if let peer = peers.handle(at: index) { remove(peer) }
     }
     post()
+    for socket in socketHandles { loop.unwatch(sockets[socket].socket.descriptor) }
     let end = SystemClock.now + Self.farewellPeriod
     while !farewells.isEmpty, SystemClock.now < end {
       _ = loop.wait(until: end)
@@ -195,37 +195,5 @@ struct Worker: ~Copyable {
 extension UDPSocketError {
   fileprivate var isPortInUse: Bool {
     if case .portInUse = self { true } else { false }
-  }
-}
-
-/// What a Worker is made from.
-struct WorkerConfiguration: Sendable {
-  var endpoints: [Endpoint]
-  var bounds: RelayBounds
-  /// DSCP of audio and of video.
-  var audioClass: UInt8
-  var videoClass: UInt8
-  var associations: AssociationService
-}
-
-/// How others reach a Worker: two mailboxes behind one wake-up.
-final class WorkerInbox: Sendable {
-  let wakeup: Wakeup
-  let commands: Mailbox<WorkerCommand>
-  let associations: Mailbox<AssociationEvent>
-  private let closed = Atomic(false)
-
-  init() throws(SystemError) {
-    wakeup = try Wakeup()
-    commands = Mailbox(capacity: 256, wakeup: wakeup)
-    associations = Mailbox(capacity: 4_096, wakeup: wakeup)
-  }
-
-  var isClosed: Bool { closed.load(ordering: .acquiring) }
-
-  /// Ends the Worker's thread after the wake-up it is in.
-  func close() {
-    closed.store(true, ordering: .releasing)
-    wakeup.signal()
   }
 }

@@ -15,7 +15,7 @@ import Testing
 
   @Test("A destination's items come out together and in order, destinations in the order of their first item")
   func grouped() {
-    var lanes = Lanes<Int>(destinations: 3, capacity: 8, empty: 0)
+    var lanes = Lanes<Int>(destinations: 3, capacity: 8)
     for (item, destination) in [(1, 2), (2, 0), (3, 2), (4, 1), (5, 0)] {
       expect(lanes.append(item, to: destination))
     }
@@ -27,7 +27,7 @@ import Testing
 
   @Test("An item that comes during its destination's turn still comes in that turn, once")
   func duringTurn() {
-    var lanes = Lanes<Int>(destinations: 2, capacity: 4, empty: 0)
+    var lanes = Lanes<Int>(destinations: 2, capacity: 4)
     _ = lanes.append(1, to: 0)
     expect(lanes.next() == 1)
     expect(lanes.append(2, to: 0))
@@ -37,7 +37,7 @@ import Testing
 
   @Test("A full store takes no more, and its places are used again")
   func bounded() {
-    var lanes = Lanes<Int>(destinations: 2, capacity: 2, empty: 0)
+    var lanes = Lanes<Int>(destinations: 2, capacity: 2)
     for round in 0..<100 {
       expect(lanes.append(round, to: 0))
       expect(lanes.append(round, to: 1))
@@ -48,7 +48,7 @@ import Testing
 
   @Test("A destination that has gone loses what waited for it")
   func removed() {
-    var lanes = Lanes<Int>(destinations: 2, capacity: 3, empty: 0)
+    var lanes = Lanes<Int>(destinations: 2, capacity: 3)
     _ = lanes.append(1, to: 0)
     _ = lanes.append(2, to: 1)
     _ = lanes.append(3, to: 0)

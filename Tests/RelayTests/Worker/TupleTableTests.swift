@@ -13,7 +13,7 @@ import Wire
 
   @Test("A tuple is found by all of its parts")
   func allParts() {
-    var table = TupleTable<Int32>(capacity: 8, seed: 7, empty: -1)
+    var table = TupleTable<Int32>(capacity: 8, seed: 7)
     expect(table.insert(1, for: tuple(1)))
     expect(table[tuple(1)] == 1)
     expect(table[tuple(2)] == nil)
@@ -23,7 +23,7 @@ import Wire
 
   @Test("Inserting again replaces and needs no room")
   func replaces() {
-    var table = TupleTable<Int32>(capacity: 1, seed: 7, empty: -1)
+    var table = TupleTable<Int32>(capacity: 1, seed: 7)
     expect(table.insert(1, for: tuple(1)))
     expect(table.insert(2, for: tuple(1)))
     expect(table[tuple(1)] == 2)
@@ -32,7 +32,7 @@ import Wire
 
   @Test("A full table takes no more until something is removed")
   func bounded() {
-    var table = TupleTable<Int32>(capacity: 2, seed: 7, empty: -1)
+    var table = TupleTable<Int32>(capacity: 2, seed: 7)
     expect(table.insert(1, for: tuple(1)))
     expect(table.insert(2, for: tuple(2)))
     expect(!table.insert(3, for: tuple(3)))
@@ -43,7 +43,7 @@ import Wire
   @Test("Against a dictionary, through a long random history of a crowded table")
   func model() {
     var generator = SplitMix64(seed: 11)
-    var table = TupleTable<Int32>(capacity: 64, seed: 3, empty: -1)
+    var table = TupleTable<Int32>(capacity: 64, seed: 3)
     var model: [CandidatePair: Int32] = [:]
     for step in 0..<20_000 {
       let tuple = tuple(UInt32(generator.next() % 100))
