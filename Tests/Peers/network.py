@@ -3,6 +3,7 @@
 import ctypes
 import os
 import subprocess
+import time
 
 ADDRESS = "192.0.2.10"
 
@@ -28,12 +29,24 @@ def enter() -> None:
     for command in (
         "link set lo up",
         "link add kakehashi0 type veth peer name kakehashi1",
+        # Without link-local addresses, which come a second later: a browser takes that for a change of network and
+        # gives up what it is loading.
+        "link set kakehashi0 addrgenmode none",
+        "link set kakehashi1 addrgenmode none",
         f"address add {ADDRESS}/24 dev kakehashi0",
         "link set kakehashi0 up",
         "link set kakehashi1 up",
         "route add default via 192.0.2.1",
     ):
-        subprocess.run(["ip", *command.split()], check=True)
+        _ip(command)
+    end = time.monotonic() + 10
+    while "state UP" not in _ip("-oneline link show kakehashi0"):
+        if time.monotonic() > end:
+            raise TimeoutError("the test network's link does not come up")
+
+
+def _ip(command: str) -> str:
+    return subprocess.run(["ip", *command.split()], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def _write(path: str, text: str) -> None:

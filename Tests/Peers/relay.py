@@ -48,7 +48,8 @@ class Relay:
         self.lines: list[str] = []
 
     async def start(self) -> None:
-        """Starts it and waits for the line that says it runs."""
+        """Starts it and waits for the line that says it runs; again after `stop`, with the same data."""
+        self.lines = []
         if not EXECUTABLE.exists():
             raise AssertionError(f"{EXECUTABLE} does not exist: build it (make build) or name it by KAKEHASHI")
         self.lines = []

@@ -2,6 +2,7 @@
 
 import media
 from conftest import Invite
+from relay import Relay
 from waiting import until
 
 
@@ -88,6 +89,50 @@ async def test_a_camera_switched_off_stops_its_packets_and_empties_its_slots(inv
     await ben.page.click("#camera")
     await anna.sees_and_hears("Ben", media.GREEN)
     await chie.sees_and_hears("Ben", media.GREEN)
+
+
+async def test_a_microphone_switched_off_stops_its_packets(invite: Invite) -> None:
+    anna = await invite("Anna", media.RED)
+    ben = await invite("Ben", media.GREEN)
+    await anna.sees_and_hears("Ben", media.GREEN)
+
+    await ben.page.click("#microphone")
+
+    async def is_off() -> bool:
+        ben_there = (await anna.roster())["Ben"]
+        return ben_there["camera"] and not ben_there["microphone"]
+
+    await until("Anna is told that Ben's microphone is off", is_off)
+
+    async def is_silent() -> bool:
+        """Twenty frames of his picture go by without a packet of his voice."""
+        before = await anna.heard("Ben")
+        await until("Ben's picture goes on", lambda: more_frames(anna, before["frames"] + 20))
+        return (await anna.heard("Ben"))["audioPackets"] == before["audioPackets"]
+
+    await until("Anna receives nothing of Ben's voice", is_silent)
+    await ben.page.click("#microphone")
+    await anna.sees_and_hears("Ben", media.GREEN)
+
+
+async def test_the_meeting_comes_back_with_the_relay(relay: Relay, invite: Invite) -> None:
+    anna = await invite("Anna", media.RED)
+    ben = await invite("Ben", media.GREEN)
+    await anna.sees_and_hears("Ben", media.GREEN)
+    assert await relay.stop() == 0
+    for one in (anna, ben):
+        await until(f"{one.name} is told that something is wrong", lambda: one.state("reconnecting"))
+        assert await one.page.locator("#banner").is_visible()
+    await relay.start()
+    for one in (anna, ben):
+        await one.is_connected()
+        await one.knows("Anna", "Ben")
+    await anna.sees_and_hears("Ben", media.GREEN)
+    await ben.sees_and_hears("Anna", media.RED)
+
+
+async def more_frames(participant, count: int) -> bool:
+    return (await participant.heard("Ben"))["frames"] >= count
 
 
 async def tiles_of(participant, name: str, count: int) -> bool:
