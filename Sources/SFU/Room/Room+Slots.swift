@@ -139,7 +139,8 @@ extension Room {
     var voices: [(source: Slab<Source>.Handle, isSpeaking: Bool, lastHeard: MonotonicTime)] = []
     for index in 0..<sources.capacity {
       guard let source = sources.handle(at: index), sources[source].isAudio, sources[source].isLive,
-        sources[source].owner.place != receiver, !playing.contains(source)
+        sources[source].owner.place != receiver, participants[sources[source].owner.place].isConnected,
+        !playing.contains(source)
       else { continue }
       let speech = sources[source].speech
       voices.append((source, speech.isSpeaking, speech.lastHeard ?? MonotonicTime(nanoseconds: .min)))
@@ -183,7 +184,7 @@ extension Room {
     var found: [(joined: UInt64, candidate: VideoAssignment.Candidate)] = []
     for index in 0..<sources.capacity {
       guard let source = sources.handle(at: index), !sources[source].isAudio, sources[source].isLive,
-        sources[source].owner.place != receiver
+        sources[source].owner.place != receiver, participants[sources[source].owner.place].isConnected
       else { continue }
       let owner = sources[source].owner
       let voice = participants[owner.place].sources.first { sources[$0].kind == .microphone }

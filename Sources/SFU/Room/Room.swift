@@ -117,12 +117,10 @@ public struct Room: ~Copyable {
     let place = participant.place
     guard participants.contains(place) else { return }
     let wasTold = participants[place].isConnected && participants[place].role != .viewer
-    // From here on it is offered nothing.
+    // From here on it is offered nothing, and nothing of it is offered.
     participants[place].isConnected = false
-    for source in participants[place].sources {
-      setLive(source, false, at: now, into: &output)
-      _ = sources.remove(source)
-    }
+    for source in participants[place].sources { setLive(source, false, at: now, into: &output) }
+    for source in participants[place].sources { _ = sources.remove(source) }
     for slot in participants[place].slots {
       if let current = slots[slot].current, sources.contains(current) { sources[current].unsubscribe(slot) }
       if let pending = slots[slot].pending, sources.contains(pending) { sources[pending].unsubscribe(slot) }

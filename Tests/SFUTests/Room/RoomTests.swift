@@ -59,6 +59,26 @@ struct RoomTests {
     MeetingTests.expectContinuous(meeting, holesAllowed: false)
   }
 
+  @Test("One who shares a screen leaves with camera, microphone and screen at once")
+  func leavingWithScreen() throws {
+    var meeting = SimulatedMeeting()
+    var sharing = SimulatedMeeting.Options()
+    sharing.kinds = [.microphone, .camera, .screenSound, .screen]
+    try meeting.join("a")
+    try meeting.join("b", sharing)
+    try meeting.join("c")
+    meeting.run(until: 3)
+    #expect(meeting.slots(of: 0, showing: "b", .screen).count == 1)
+    meeting.leave(1)
+    for viewer in [0, 2] {
+      let shown = meeting.shown(viewer)
+      #expect(!shown.contains { $0.participant == "b" })
+    }
+    meeting.run(until: 4)
+    #expect(meeting.slots(of: 0, showing: "c", .camera).count == 1)
+    MeetingTests.expectContinuous(meeting, holesAllowed: false)
+  }
+
   @Test("Camera off empties its slots at once, and late packets do not fill them again; on fills them")
   func cameraSwitch() throws {
     var meeting = SimulatedMeeting()
