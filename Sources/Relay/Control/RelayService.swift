@@ -154,11 +154,12 @@ public final class RelayService: Sendable {
 
   /// What the page says of its own switches; packets alone cannot tell a muted microphone from silence.
   public func announce(
-    room: String, resource: String, microphone: Bool?, camera: Bool?
+    room: String, resource: String, microphone: Bool?, camera: Bool?, screen: Bool? = nil
   ) async throws(RelayError) {
     let (member, index) = try find(room, resource)
     if let microphone { try post(.announce(member.number, .microphone, isOn: microphone), to: index) }
     if let camera { try post(.announce(member.number, .camera, isOn: camera), to: index) }
+    if let screen { try post(.announce(member.number, .screen, isOn: screen), to: index) }
   }
 
   /// Ends a participation; its packets are dropped from here on.
