@@ -43,9 +43,11 @@ public struct JoinedBody: Codable, Sendable, Equatable {
 public struct SwitchesBody: Codable, Sendable, Equatable {
   public var microphone: Bool?
   public var camera: Bool?
+  public var screen: Bool?
 
-  public init(microphone: Bool? = nil, camera: Bool? = nil) {
+  public init(microphone: Bool? = nil, camera: Bool? = nil, screen: Bool? = nil) {
     self.microphone = microphone
     self.camera = camera
+    self.screen = screen
   }
 }

@@ -110,7 +110,7 @@ export class Meeting extends EventTarget {
     const offer = await sections.offer();
     const { microphone, camera } = this.#switches();
     this.session = await signalling.join(this.room, { name: this.name, offer, microphone, camera }, signal);
-    this.#announced = JSON.stringify([this.self, { microphone, camera }]);
+    this.#announced = JSON.stringify([this.self, { microphone, camera, screen: false }]);
     this.#announce();
     await sections.accept(this.session.answer);
   }
@@ -250,7 +250,9 @@ export class Meeting extends EventTarget {
 
   #switches() {
     const { tracks } = this.devices;
-    return { microphone: tracks.microphone !== null, camera: tracks.camera !== null };
+    return {
+      microphone: tracks.microphone !== null, camera: tracks.camera !== null, screen: tracks.screen !== null,
+    };
   }
 
   #announced = "";

@@ -32,7 +32,7 @@ export async function restart(session, fragment, signal) {
   return response.text();
 }
 
-/** Says how the microphone and camera switches stand. */
+/** Says how the microphone, camera and screen switches stand. */
 export async function announce(session, switches, signal) {
   await request(session.resource, {
     method: "PATCH",

@@ -19,6 +19,7 @@ const texts = {
   previewStarting: { ja: "カメラを準備しています…", en: "Starting your camera…" },
   level: { ja: "マイクの音量", en: "Microphone level" },
   microphone: { ja: "マイク", en: "Microphone" },
+  microphoneShort: { ja: "マイク", en: "Mic" },
   camera: { ja: "カメラ", en: "Camera" },
   screen: { ja: "画面共有", en: "Share" },
   people: { ja: "参加者", en: "People" },

@@ -76,7 +76,7 @@ struct MeetingRoutes {
     case "application/json":
       let switches = try await request.json(SwitchesBody.self, upTo: bodyLimit)
       try await relay.announce(
-        room: room, resource: token, microphone: switches.microphone, camera: switches.camera)
+        room: room, resource: token, microphone: switches.microphone, camera: switches.camera, screen: switches.screen)
       return Response(status: .noContent)
     default:
       throw Refusal.unsupportedMediaType(accepted: "application/json or \(MediaTypes.sdpFragment)")
