@@ -106,7 +106,10 @@ public struct Distribution: Sendable, Equatable {
     guard let minimum, let maximum, percent.isFinite else { return nil }
     if percent <= 0 { return minimum }
     if percent >= 100 { return maximum }
-    let rank = UInt64((Double(count) * percent / 100).rounded(.up))
+    let exact = Double(count) * percent / 100
+    guard exact < 0x1p63 else { return maximum }
+    let below = UInt64(exact)
+    let rank = Double(below) < exact ? below + 1 : below
     var seen: UInt64 = 0
     for bucket in buckets {
       seen &+= bucket.count

@@ -74,6 +74,14 @@ import Testing
     #expect(distribution.percentile(.nan) == nil)
   }
 
+  @Test("Ranks are rounded up: the median of four is the second")
+  func ranks() {
+    let distribution = Distribution([100, 200, 300, 400].map { $0 * 1_000_000 })
+    #expect(distribution.percentile(25) == 100_000_000)
+    #expect(distribution.percentile(50).map { $0 < 210_000_000 } == true)
+    #expect(distribution.percentile(50.1).map { $0 > 290_000_000 } == true)
+  }
+
   @Test("One value is each of its own percentiles")
   func single() {
     let distribution = Distribution([12_345_678])
