@@ -69,11 +69,10 @@ public struct STAMPMeter: Sendable {
   private var reverse = DelayVariation()
 
   // Carried from one sealed interval to the next.
-  /// The highest of the reflector's numbers so far; it counts from 0.
-  var lastReflectorNumber: Int64 = -1
-  /// Numbers after it that are known missing and were counted in the interval before.
-  var countedMissing: UInt64 = 0
-  var openBurst: UInt64 = 0
+  /// The last answered packet of a sealed interval.
+  var lastAnswer: Answer?
+  /// How often the reflector has begun to count anew.
+  var reflectorRestarts: Int64 = 0
   var previousMinimum: Int64?
   var isFirst = true
 
@@ -126,10 +125,8 @@ public struct STAMPMeter: Sendable {
     _ reply: SessionSender.Reply, isKernelStamped: Bool, clock: (isSynchronized: Bool, errorNanoseconds: UInt64?)
   ) {
     // Every answer's number counts, duplicates' too: what is missing between them was lost on the way back.
-    if reply.isStateful {
-      let number = UInt64(Self.reflectorNumber(reply))
-      reflectorNumbers[Int(number % UInt64(reflectorNumbers.count))] = number + 1
-    }
+    let number = UInt64(Self.reflectorNumber(reply))
+    reflectorNumbers[Int(number % UInt64(reflectorNumbers.count))] = number + 1
     guard let place = interval(of: reply.sequence) else { return }
     let packet = index(of: reply.sequence)
     switch packets[packet].fate {

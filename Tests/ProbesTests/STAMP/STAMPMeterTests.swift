@@ -28,7 +28,7 @@ struct MeteredStream {
   var wall: WallTime { Self.start.advanced(byNanoseconds: now.nanoseconds - 1_000_000_000) }
 
   /// How a packet fares.
-  enum Fate {
+  enum Fate: Sendable {
     case answered(roundTrip: Duration = .milliseconds(10))
     case lostThere
     case lostBack
@@ -148,18 +148,28 @@ struct STAMPMeterTests {
     #expect(loss.reverseLost == 2)
   }
 
-  @Test("A run of losses over the boundary of two intervals is counted once, in the right directions")
-  func runOverBoundary() throws {
+  @Test(
+    "A run of losses over the boundary of two intervals is counted once, its direction where there is only one",
+    arguments: [
+      (MeteredStream.Fate.lostThere, MeteredStream.Fate.lostThere, [5, 7], [0, 0]),
+      (.lostBack, .lostBack, [0, 0], [5, 7]),
+      // Nothing tells which of the twelve never arrived.
+      (.lostBack, .lostThere, [0, 0], [0, 0]),
+    ] as [(MeteredStream.Fate, MeteredStream.Fate, [UInt64], [UInt64])])
+  func runOverBoundary(
+    before: MeteredStream.Fate, after: MeteredStream.Fate, forward: [UInt64], reverse: [UInt64]
+  ) throws {
     var stream = MeteredStream(recordLength: .seconds(1))
     for _ in 0..<45 { stream.send() }
-    for _ in 0..<5 { stream.send(.lostBack) }
-    for _ in 0..<7 { stream.send(.lostThere) }
+    for _ in 0..<5 { stream.send(before) }
+    for _ in 0..<7 { stream.send(after) }
     for _ in 0..<40 { stream.send() }
     stream.finish()
     let losses = stream.records.map(\.loss)
     #expect(losses.map(\.sent) == [50, 47])
-    #expect(losses.map(\.reverseLost) == [5, 0])
-    #expect(losses.map(\.forwardLost) == [0, 7])
+    #expect(losses.map(\.lost) == [5, 7])
+    #expect(losses.map(\.forwardLost) == forward)
+    #expect(losses.map(\.reverseLost) == reverse)
     #expect(losses.map(\.bursts.longest) == [0, 12])
   }
 

@@ -1,0 +1,165 @@
+import Measurement
+
+/// What was lost, in which bursts and which way.
+///
+/// A stateful reflector numbers its answers, so for each number that never came a packet was lost on the way back; other
+/// lost packets never reached it. Packets overtake one another, so which packet had a missing number is not known, and
+/// it need not lie where the number does: each is taken to belong to the nearest run of losses that has room for it.
+extension STAMPMeter {
+  /// Unanswered packets between two answered ones.
+  private struct LostRun {
+    /// From the first one to the answered one that ends it.
+    var sequences: Range<UInt64>
+    var length: UInt64 = 0
+    /// Of them, those that never came back at all; others came too late.
+    var lost: UInt64 = 0
+    var isRefused = false
+    /// Of the lost, how many the reflector answered.
+    var lostBack: UInt64 = 0
+    /// False where the reflector began anew, or where no answer has come since.
+    var isDecided = true
+  }
+
+  /// An answer and the packet it was for.
+  struct Answer: Sendable, BitwiseCopyable {
+    var number: Int64
+    var sequence: UInt64
+  }
+
+  /// Goes through the packets of the interval to be sealed, with what came before and after them.
+  mutating func countLosses(_ sequences: Range<UInt64>, _ record: inout PathRecord) {
+    var answers: [Answer] = []
+    var runs = lostRuns(&answers)
+    if record.loss.forwardLost != nil { assignMissingNumbers(among: &answers, to: &runs) }
+    for run in runs where run.sequences.overlaps(sequences) || sequences.contains(run.sequences.upperBound) {
+      count(run, in: sequences, &record)
+    }
+    if let restart = answers.last(where: { sequences.contains($0.sequence) }), restart.number >> 32 > reflectorRestarts
+    {
+      reflectorRestarts = restart.number >> 32
+      record.degradations.insert(.partial)
+    }
+    record.loss.sent -= min(record.loss.refused, record.loss.sent)
+    let known = (record.loss.forwardLost ?? 0) + (record.loss.reverseLost ?? 0)
+    record.loss.roundTripLost = record.loss.lost - min(known, record.loss.lost)
+    for sequence in sequences.reversed() {
+      guard let packet = remembered(sequence), packet.fate == .answered else { continue }
+      lastAnswer = Answer(number: packet.reflectorNumber, sequence: sequence)
+      break
+    }
+  }
+
+  /// All runs that are remembered, in order, and all answers.
+  private func lostRuns(_ answers: inout [Answer]) -> [LostRun] {
+    let oldest = nextSequence - min(nextSequence, UInt64(packets.count))
+    var runs: [LostRun] = []
+    var run = LostRun(sequences: oldest..<oldest)
+    if oldest > 0, let lastAnswer, lastAnswer.sequence < oldest {
+      // Whatever was forgotten since was not answered.
+      answers.append(lastAnswer)
+      run.length = oldest - lastAnswer.sequence - 1
+      run.lost = run.length
+      run.sequences = lastAnswer.sequence + 1..<oldest
+    }
+    for sequence in oldest..<nextSequence {
+      guard let packet = remembered(sequence) else { continue }
+      guard packet.fate == .answered else {
+        run.length += 1
+        if packet.fate != .late { run.lost += 1 }
+        if packet.fate == .refused { run.isRefused = true }
+        continue
+      }
+      answers.append(Answer(number: packet.reflectorNumber, sequence: sequence))
+      run.sequences = run.sequences.lowerBound..<sequence
+      if run.length > 0 { runs.append(run) }
+      run = LostRun(sequences: sequence + 1..<sequence + 1)
+    }
+    if run.length > 0 {
+      run.sequences = run.sequences.lowerBound..<nextSequence
+      run.isDecided = false
+      runs.append(run)
+    }
+    return runs
+  }
+
+  /// Puts `answers` in the order of their numbers, looks what is missing in between, and shares it out among the runs.
+  private func assignMissingNumbers(among answers: inout [Answer], to runs: inout [LostRun]) {
+    answers.sort { $0.number < $1.number }
+    // The reflector counts from 0.
+    var previous = Answer(number: -1, sequence: 0)
+    if nextSequence > UInt64(packets.count), let first = answers.first { previous = first }
+    for answer in answers {
+      let place = min(previous.sequence, answer.sequence)...max(previous.sequence, answer.sequence)
+      if let missing = missingNumbers(between: previous.number, and: answer.number) {
+        assign(missing, near: place, to: &runs)
+      } else {
+        for index in runs.indices where place.overlaps(runs[index].sequences) { runs[index].isDecided = false }
+      }
+      previous = answer
+    }
+  }
+
+  private func assign(_ missing: UInt64, near place: ClosedRange<UInt64>, to runs: inout [LostRun]) {
+    var missing = missing
+    while missing > 0 {
+      let nearest = runs.indices.filter { runs[$0].lostBack < runs[$0].lost && !runs[$0].isRefused }.min {
+        Self.distance(runs[$0].sequences, place) < Self.distance(runs[$1].sequences, place)
+      }
+      // The answer to a duplicate has a number too, and no packet that lacks one.
+      guard let nearest else { return }
+      let share = min(missing, runs[nearest].lost - runs[nearest].lostBack)
+      runs[nearest].lostBack += share
+      missing -= share
+    }
+  }
+
+  private static func distance(_ run: Range<UInt64>, _ place: ClosedRange<UInt64>) -> UInt64 {
+    if run.lowerBound > place.upperBound { return run.lowerBound - place.upperBound }
+    return place.lowerBound >= run.upperBound ? place.lowerBound - run.upperBound + 1 : 0
+  }
+
+  /// How many of the reflector's numbers between two were never seen; `nil` where it began to count anew in between, or
+  /// where that is longer ago than is remembered.
+  private func missingNumbers(between low: Int64, and high: Int64) -> UInt64? {
+    guard high >> 32 == max(low, 0) >> 32, high - low < Int64(reflectorNumbers.count) else { return nil }
+    var missing: UInt64 = 0
+    for number in UInt64(low + 1)..<UInt64(max(high, low + 1))
+    where reflectorNumbers[Int(number % UInt64(reflectorNumbers.count))] != number + 1 {
+      missing += 1
+    }
+    return missing
+  }
+
+  /// Counts what belongs to the interval: its part of the losses, and the burst if it ended here.
+  ///
+  /// Where both ways took some of a run that other intervals share, nothing tells which took whose.
+  private func count(_ run: LostRun, in sequences: Range<UInt64>, _ record: inout PathRecord) {
+    var length: UInt64 = 0
+    var lost: UInt64 = 0
+    for sequence in run.sequences.clamped(to: sequences) {
+      guard let packet = remembered(sequence) else { continue }
+      length += 1
+      if packet.fate != .late { lost += 1 }
+    }
+    if run.isRefused {
+      record.loss.refused += length
+      return
+    }
+    if sequences.contains(run.sequences.upperBound) { record.loss.bursts.record(length: run.length) }
+    guard run.isDecided, record.loss.forwardLost != nil else { return }
+    if run.lostBack == 0 {
+      record.loss.forwardLost? += lost
+    } else if run.lostBack == run.lost {
+      record.loss.reverseLost? += lost
+    } else if lost == run.lost {
+      record.loss.reverseLost? += run.lostBack
+      record.loss.forwardLost? += lost - run.lostBack
+    }
+  }
+
+  /// A packet that was sent and is not forgotten.
+  private func remembered(_ sequence: UInt64) -> Packet? {
+    let packet = packets[index(of: sequence)]
+    return packet.sequence == sequence && packet.fate != .unsent ? packet : nil
+  }
+}
