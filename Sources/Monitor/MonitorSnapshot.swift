@@ -29,6 +29,8 @@ public struct PathState: Sendable, Equatable {
   public var origin: PathRecord.Origin
   /// `unknown` too when nothing was judged yet.
   public var verdict: Verdict
+  /// What its intervals are held to.
+  public var objective = Objective()
   /// The newest judged intervals, oldest first; the last is the one `verdict` speaks of.
   public var recent: [PathSample]
 }

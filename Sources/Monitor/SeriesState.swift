@@ -50,6 +50,6 @@ struct SeriesState: Sendable {
   }
 
   var pathState: PathState {
-    PathState(path: series.path, origin: series.origin, verdict: verdict, recent: recent)
+    PathState(path: series.path, origin: series.origin, verdict: verdict, objective: rules.objective, recent: recent)
   }
 }

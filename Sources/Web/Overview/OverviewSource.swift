@@ -50,6 +50,14 @@ extension VerdictName {
   }
 }
 
+extension QualityLimits {
+  init(_ objective: Objective) {
+    self.init(
+      lossPercent: Double(objective.loss) / 10_000, jitterMilliseconds: milliseconds(objective.jitter),
+      latencyMilliseconds: milliseconds(objective.latency))
+  }
+}
+
 extension PathStatus {
   init(_ state: PathState) {
     let recent = state.recent.map(API.PathSample.init)
@@ -59,7 +67,7 @@ extension PathStatus {
       origin: state.origin.text, verdict: VerdictName(state.verdict), lossPercent: newest?.lossPercent,
       jitterMilliseconds: newest?.jitterMilliseconds, latencyMilliseconds: newest?.latencyMilliseconds,
       pdvMilliseconds: state.recent.last?.delayVariation.map(milliseconds),
-      updatedAt: newest?.at, recent: recent)
+      updatedAt: newest?.at, recent: recent, limits: QualityLimits(state.objective))
   }
 }
 

@@ -23,6 +23,7 @@ export class Meeting extends EventTarget {
   session = null;
   sections = null;
 
+  #self = null;
   #slots = new Map();
   #isListening = false;
   #leaving = new AbortController();
@@ -39,8 +40,9 @@ export class Meeting extends EventTarget {
     window.addEventListener("pagehide", () => this.#farewell(), { signal });
   }
 
+  /** Who one is, or was until the connection was lost: the roster shown meanwhile still has that entry. */
   get self() {
-    return this.session?.participant ?? null;
+    return this.#self;
   }
 
   /** Everyone else who shows or says something; viewers are only counted. */
@@ -110,6 +112,7 @@ export class Meeting extends EventTarget {
     const offer = await sections.offer();
     const { microphone, camera } = this.#switches();
     this.session = await signalling.join(this.room, { name: this.name, offer, microphone, camera }, signal);
+    this.#self = this.session.participant;
     this.#announced = JSON.stringify([this.self, { microphone, camera, screen: false }]);
     this.#announce();
     await sections.accept(this.session.answer);
