@@ -56,6 +56,11 @@ let mediaModules: [Module] = [
     imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "SFU", "Transport", "Association", "Measurement"]),
   Module(name: "Probes", imports: ["Wire", "STAMP", "Transport", "Fetch", "Measurement"]),
   Module(name: "Agent", imports: ["Wire", "Probes", "STAMP", "Transport", "Fetch", "Measurement"]),
+  Module(name: "API", imports: ["Wire", "Measurement"]),
+  Module(
+    name: "LoadTest",
+    imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "Association", "Transport", "API", "Fetch"],
+    testImports: ["Relay", "Measurement"]),
 ]
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -65,7 +70,6 @@ let serverModules: [Module] = [
   Module(name: "History", imports: ["Wire", "Measurement", "Alerting", .product(name: "GRDB", package: "GRDB.swift")]),
   Module(name: "Notify", imports: ["Wire", "Measurement", "Alerting", "Fetch", log]),
   Module(name: "Monitor", imports: ["Wire", "Measurement", "Alerting", "History", "Notify", log]),
-  Module(name: "API", imports: ["Wire", "Measurement"]),
   Module(
     name: "Web",
     imports: [
@@ -77,9 +81,6 @@ let serverModules: [Module] = [
     testImports: ["Fetch", "History", .product(name: "HummingbirdTesting", package: "hummingbird")],
     resources: [.embedInCode("Pages")]),
   Module(name: "Dashboard", imports: ["Wire", "API", "Fetch", "CNcurses"]),
-  Module(
-    name: "LoadTest",
-    imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "Association", "Transport", "API", "Fetch"]),
   Module(
     name: "Settings",
     imports: [

@@ -116,20 +116,21 @@ struct DTLSSession: ~Copyable {
     return .connected(ExportedKeys(profile: number, bytes: exported))
   }
 
-  /// Reads what comes after the handshake: repeated flights, which OpenSSL answers, and alerts. There is no data.
+  /// Reads what comes after the handshake: repeated flights, which OpenSSL answers, and alerts. Data is thrown away.
   private mutating func read() -> Progress {
-    var discarded: UInt8 = 0
-    while true {
-      let result = SSL_read(ssl, &discarded, 1)
-      if result > 0 { continue }
-      switch SSL_get_error(ssl, result) {
-      case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .waiting
-      case SSL_ERROR_ZERO_RETURN: return .closed
-      default:
-        // Any stranger on the path can cause this with one datagram. What ends a connected session is close_notify
-        // or ICE's consent.
-        ERR_clear_error()
-        return .waiting
+    withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) { discarded in
+      while true {
+        let result = SSL_read(ssl, discarded.baseAddress, Int32(discarded.count))
+        if result > 0 { continue }
+        switch SSL_get_error(ssl, result) {
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .waiting
+        case SSL_ERROR_ZERO_RETURN: return .closed
+        default:
+          // Any stranger on the path can cause this with one datagram. What ends a connected session is close_notify
+          // or ICE's consent.
+          ERR_clear_error()
+          return .waiting
+        }
       }
     }
   }

@@ -18,6 +18,11 @@ public struct ICEClient: Sendable {
   public struct Transmit: Equatable, Sendable {
     public var destination: Endpoint
     public var bytes: [UInt8]
+
+    public init(destination: Endpoint, bytes: [UInt8]) {
+      self.destination = destination
+      self.bytes = bytes
+    }
   }
 
   /// How many candidates are checked; further ones are left out.
@@ -48,7 +53,11 @@ public struct ICEClient: Sendable {
   }
 
   private enum Purpose {
-    case connectivity, nomination, consent
+    case connectivity
+    /// Connectivity is there, but another candidate is being nominated.
+    case answered
+    case nomination
+    case consent
   }
 
   /// `seed` is random: the tie-breaker and transaction identifiers come from it.
@@ -99,6 +108,11 @@ public struct ICEClient: Sendable {
     }
     checks.removeAll { $0.purpose != .consent && $0.attempt >= Self.attempts && $0.due <= now }
     if checks.isEmpty { state = .failed }
+    if state == .checking, !checks.contains(where: { $0.purpose == .nomination }),
+      let index = checks.firstIndex(where: { $0.purpose == .answered })
+    {
+      nominate(index, now)
+    }
     return transmits
   }
 
@@ -114,9 +128,12 @@ public struct ICEClient: Sendable {
     let hasNomination = checks.contains { $0.purpose == .nomination }
     switch checks[index].purpose {
     case .connectivity where hasNomination:
+      checks[index].purpose = .answered
       checks[index].due = .never
     case .connectivity:
-      checks[index] = Check(remote: remote, purpose: .nomination, transactionID: transactions.next(), due: now)
+      nominate(index, now)
+    case .answered:
+      break
     case .nomination:
       state = .connected(remote)
       checks = [
@@ -127,6 +144,11 @@ public struct ICEClient: Sendable {
     case .consent:
       consentDeadline = now + ICELite.consentLifetime
     }
+  }
+
+  private mutating func nominate(_ index: Int, _ now: MonotonicTime) {
+    checks[index] = Check(
+      remote: checks[index].remote, purpose: .nomination, transactionID: transactions.next(), due: now)
   }
 
   private func request(_ check: Check) -> Transmit {

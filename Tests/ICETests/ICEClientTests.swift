@@ -14,7 +14,7 @@ import Wire
   private struct Call {
     var client: ICEClient
     var server = LitePeer()
-    var now: Double = 0
+    var now = MonotonicTime.zero
     /// Every check sent: when, and whereto.
     var sent: [(seconds: Double, destination: Endpoint)] = []
 
@@ -27,21 +27,22 @@ import Wire
     /// Runs until `seconds`; `passes` says which datagrams arrive, by their number.
     mutating func run(until seconds: Double, passes: (Int) -> Bool = { _ in true }) {
       while client.nextTimeout <= .seconds(seconds) {
-        now = max(now, Double(client.nextTimeout.nanoseconds) / 1_000_000_000)
-        for transmit in client.handleTimeout(.seconds(now)) {
-          sent.append((now, transmit.destination))
+        now = max(now, client.nextTimeout)
+        let seconds = Double(now.nanoseconds) / 1_000_000_000
+        for transmit in client.handleTimeout(now) {
+          sent.append((seconds, transmit.destination))
           guard passes(sent.count - 1), transmit.destination == LitePeer.relay else { continue }
-          let (_, answer) = server.receive(transmit.bytes, from: ICEClientTests.here, at: now)
+          let (_, answer) = server.receive(transmit.bytes, from: ICEClientTests.here, at: seconds)
           deliver(answer)
         }
       }
-      now = seconds
+      now = .seconds(seconds)
     }
 
     mutating func deliver(_ answer: [UInt8], from remote: Endpoint = LitePeer.relay) {
       let span = answer.span.bytes
       guard let message = STUNMessage(span) else { return }
-      client.receive(message, in: span, from: remote, now: .seconds(now))
+      client.receive(message, in: span, from: remote, now: now)
     }
   }
 
@@ -113,6 +114,25 @@ import Wire
     #expect(other.client.mappedAddress == nil)
     other.deliver(answer)
     #expect(other.client.mappedAddress == Self.here)
+  }
+
+  @Test("When the nominated candidate falls silent, another that answered is nominated")
+  func secondNomination() {
+    let other = Endpoint(address: .loopbackV6, port: 10000)
+    var call = Call(candidates: [LitePeer.relay, other])
+    // Both answer their first check; then the first answers no more.
+    let first = call.client.handleTimeout(.zero)
+    call.now = .seconds(0.05)
+    let second = call.client.handleTimeout(call.now)
+    call.deliver(call.server.receive(first[0].bytes, from: Self.here).answer)
+    call.deliver(call.server.receive(second[0].bytes, from: Self.here).answer, from: other)
+    while call.client.state == .checking {
+      call.now = call.client.nextTimeout
+      for transmit in call.client.handleTimeout(call.now) where transmit.destination == other {
+        call.deliver(call.server.receive(transmit.bytes, from: Self.here).answer, from: other)
+      }
+    }
+    #expect(call.client.state == .connected(other))
   }
 
   @Test("No more candidates are checked than there is room for")

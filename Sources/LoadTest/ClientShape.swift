@@ -1,0 +1,36 @@
+/// What a simulated participant sends and how much it shows.
+public struct ClientShape: Sendable, Equatable {
+  public var hasMicrophone = true
+  public var hasCamera = true
+  /// Receive sections: how many voices and pictures are shown at once.
+  public var audioSlots = 3
+  public var videoSlots = 3
+  /// 1–60.
+  public var framesPerSecond = 20
+  /// Bytes of a picture; a keyframe is four times as large.
+  public var frameBytes = 2_400
+
+  public init() {}
+
+  /// The mid of each section: those sent first, then the slots.
+  var sections: [Section] {
+    var kinds: [Section.Kind] = []
+    if hasMicrophone { kinds.append(.microphone) }
+    if hasCamera { kinds.append(.camera) }
+    kinds += Array(repeating: .audioSlot, count: audioSlots)
+    kinds += Array(repeating: .videoSlot, count: videoSlots)
+    return kinds.enumerated().map { Section(mid: "\($0.offset)", kind: $0.element) }
+  }
+
+  struct Section: Equatable {
+    enum Kind {
+      case microphone, camera, audioSlot, videoSlot
+    }
+
+    let mid: String
+    let kind: Kind
+
+    var isAudio: Bool { kind == .microphone || kind == .audioSlot }
+    var isSent: Bool { kind == .microphone || kind == .camera }
+  }
+}

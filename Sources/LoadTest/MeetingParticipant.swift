@@ -1,0 +1,190 @@
+import ICE
+import RTP
+import SDP
+import SRTP
+import WebRTC
+import Wire
+
+/// One simulated participant after signalling, as a value: connectivity, media out, media in and checked, RTCP.
+///
+/// DTLS happens elsewhere: handshake datagrams come out of `receive`, keys go into `install`. Call `handleTimeout`
+/// whenever `nextTimeout` has come, and send what it puts out.
+public struct MeetingParticipant: ~Copyable {
+  static let reportInterval: Duration = .seconds(1)
+  /// A sender that was kept from running catches up with what was due within this time and leaves out the rest.
+  static let catchUp: Duration = .milliseconds(200)
+
+  private var connection: ClientConnection
+  private let slotsBySSRC: [UInt32: Int]
+  public private(set) var statistics: ParticipantStatistics
+  private var voice: Voice?
+  private var picture: Picture?
+  private let frameInterval: Duration
+  private var isVoiceOn = true
+  private var isPictureOn = true
+  private var voiceDue = MonotonicTime.never
+  private var pictureDue = MonotonicTime.never
+  private var reportDue = MonotonicTime.never
+
+  /// `seed` is random: SSRCs, first numbers and ICE's transactions come from it.
+  public init(
+    _ shape: ClientShape, credentials: ICECredentials, answer: RelayAnswer, seed: UInt64, now: MonotonicTime
+  ) {
+    var random = SeededBits(state: seed)
+    connection = ClientConnection(
+      local: credentials, remote: answer.credentials, candidates: answer.candidates, seed: random.next(), now: now)
+    for section in shape.sections where section.isSent {
+      let stream = SentStream(
+        ssrc: UInt32(truncatingIfNeeded: random.next()),
+        payloadType: section.isAudio ? ClientOffer.opus : ClientOffer.vp8, clockRate: section.isAudio ? 48_000 : 90_000,
+        mid: section.mid, random: random.next(), now: now)
+      if section.isAudio {
+        voice = Voice(stream: stream)
+      } else {
+        picture = Picture(stream: stream, frameBytes: shape.frameBytes, random: random.next())
+      }
+    }
+    frameInterval = .nanoseconds(1_000_000_000 / min(max(shape.framesPerSecond, 1), 60))
+    let audio = Set(shape.sections.filter(\.isAudio).map(\.mid))
+    let slots = answer.slots.sorted { $0.key < $1.key }
+    slotsBySSRC = Dictionary(uniqueKeysWithValues: slots.enumerated().map { ($0.element.key, $0.offset) })
+    statistics = ParticipantStatistics(
+      slots: slots.map { SlotReception(mid: $0.value, isAudio: audio.contains($0.value)) },
+      voiceOrigin: voice?.stream.ssrc, pictureOrigin: picture?.stream.ssrc)
+  }
+
+  /// The nominated address: handshake datagrams go there.
+  public var remote: Endpoint? { connection.remote }
+
+  public var nextTimeout: MonotonicTime {
+    min(min(connection.nextTimeout, reportDue), min(voiceDue, pictureDue))
+  }
+
+  /// Takes the handshake's keys; media begins.
+  public mutating func install(_ keys: SRTPKeyingMaterial, now: MonotonicTime) throws(LibSRTPSession.Failure) {
+    try connection.install(keys)
+    statistics.state = .connected
+    reportDue = now
+    if voice != nil { voiceDue = now }
+    if picture != nil { pictureDue = now }
+  }
+
+  /// Switches microphone and camera.
+  public mutating func send(voice: Bool, picture: Bool, now: MonotonicTime) {
+    guard connection.isKeyed else {
+      (isVoiceOn, isPictureOn) = (voice, picture)
+      return
+    }
+    if voice, !isVoiceOn { voiceDue = now }
+    if picture, !isPictureOn {
+      pictureDue = now
+      self.picture?.needsKeyframe = true
+    }
+    (isVoiceOn, isPictureOn) = (voice, picture)
+  }
+
+  /// Takes a datagram; returns it when it is for the handshake.
+  public mutating func receive(_ datagram: [UInt8], from remote: Endpoint, now: MonotonicTime) -> [UInt8]? {
+    switch connection.receive(datagram, from: remote, now: now) {
+    case .rtp(let packet): receiveRTP(packet, now: now)
+    case .rtcp(let packet): receiveRTCP(packet, now: now)
+    case .dtls(let datagram): return datagram
+    case .dropped(let reason): statistics.drops.count(reason)
+    case .check: break
+    }
+    return nil
+  }
+
+  private mutating func receiveRTP(_ packet: [UInt8], now: MonotonicTime) {
+    let bytes = packet.span.bytes
+    guard let header = RTPHeader(bytes), let slot = slotsBySSRC[header.ssrc] else {
+      statistics.drops.count(.rtpUndeclaredSource)
+      return
+    }
+    statistics.slots[slot].receive(header, bytes, now: now)
+  }
+
+  private mutating func receiveRTCP(_ packet: [UInt8], now: MonotonicTime) {
+    let bytes = packet.span.bytes
+    guard var compound = RTCPCompound(bytes) else {
+      statistics.drops.count(.rtcpMalformed)
+      return
+    }
+    while let part = compound.next(in: bytes) {
+      if let report = SenderReport(part, in: bytes), let slot = slotsBySSRC[report.ssrc] {
+        statistics.slots[slot].receive(report, now: now)
+      } else if let feedback = Feedback(part, in: bytes), let loss = PLI(feedback),
+        loss.mediaSSRC == picture?.stream.ssrc
+      {
+        statistics.keyframeRequests += 1
+        picture?.needsKeyframe = true
+      }
+    }
+  }
+
+  /// Does what is due by `now`; `wall` is the same instant on the wall clock.
+  public mutating func handleTimeout(_ now: MonotonicTime, wall: WallTime, into output: inout [ICEClient.Transmit]) {
+    output += connection.handleTimeout(now)
+    if case .failed = connection.state, statistics.state == .connecting || statistics.state == .connected {
+      statistics.state = .failed("The relay does not answer connectivity checks.")
+    }
+    guard connection.isKeyed, let remote else { return }
+    while voiceDue <= now {
+      if isVoiceOn, let packet = voice?.packet(voiceDue) { send(packet, to: remote, &output) }
+      voiceDue = isVoiceOn ? next(voiceDue, Voice.interval, now) : .never
+    }
+    while pictureDue <= now {
+      if isPictureOn { for packet in picture?.packets(pictureDue) ?? [] { send(packet, to: remote, &output) } }
+      pictureDue = isPictureOn ? next(pictureDue, frameInterval, now) : .never
+    }
+    if reportDue <= now {
+      report(now, wall, to: remote, &output)
+      reportDue = now + Self.reportInterval
+    }
+  }
+
+  private func next(_ due: MonotonicTime, _ interval: Duration, _ now: MonotonicTime) -> MonotonicTime {
+    max(due + interval, now.advanced(byNanoseconds: -Self.catchUp.nanoseconds))
+  }
+
+  private mutating func send(_ packet: [UInt8], to remote: Endpoint, _ output: inout [ICEClient.Transmit]) {
+    do {
+      output.append(ICEClient.Transmit(destination: remote, bytes: try connection.protect(packet)))
+      statistics.sentPackets += 1
+    } catch {
+      statistics.drops.count(.srtpIndexUsed)
+    }
+  }
+
+  /// A sender report for each stream, with the slots' blocks in the first; a receiver report where nothing is sent.
+  private mutating func report(
+    _ now: MonotonicTime, _ wall: WallTime, to remote: Endpoint, _ output: inout [ICEClient.Transmit]
+  ) {
+    var blocks: [ReportBlock] = []
+    for (ssrc, slot) in slotsBySSRC where blocks.count < ReportBlock.maximumCount {
+      if let block = statistics.slots[slot].reportBlock(ssrc: ssrc, now: now) { blocks.append(block) }
+    }
+    let reports = [voice?.stream.report(now, wall), picture?.stream.report(now, wall)].compactMap { $0 }
+    var bytes = [UInt8](repeating: 0, count: 1_200)
+    var length = 0
+    do {
+      var elements = bytes.mutableSpan
+      var space = elements.mutableBytes
+      for (index, report) in reports.enumerated() {
+        let written =
+          index == 0 ? report.write(blocks.span, into: &space, at: 0) : report.write(into: &space, at: length)
+        length += written ?? 0
+      }
+      if reports.isEmpty { length = ReceiverReport(ssrc: 1).write(blocks.span, into: &space, at: 0) ?? 0 }
+    }
+    bytes.removeLast(bytes.count - length)
+    guard let protected = try? connection.protectRTCP(bytes) else { return }
+    output.append(ICEClient.Transmit(destination: remote, bytes: protected))
+  }
+
+  /// Why it ended, from outside.
+  mutating func end(_ state: ParticipantStatistics.State) {
+    statistics.state = state
+    (voiceDue, pictureDue, reportDue) = (.never, .never, .never)
+  }
+}

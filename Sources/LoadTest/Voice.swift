@@ -1,0 +1,33 @@
+import Wire
+
+/// A microphone: every 20 ms a packet like Opus', whose content can be checked.
+struct Voice: Sendable {
+  static let interval: Duration = .milliseconds(20)
+  /// Opus at about 32 kbit/s.
+  private static let byteCount = 80
+  /// TOC of a CELT fullband frame of 20 ms, mono (RFC 6716 section 3.1).
+  private static let tableOfContents: UInt8 = 31 << 3
+  /// Voice activity, and 20 dB below the loudest (RFC 6464).
+  private static let level: UInt8 = 0x80 | 20
+
+  var stream: SentStream
+  private var number: UInt32 = 0
+
+  init(stream: SentStream) {
+    self.stream = stream
+  }
+
+  mutating func packet(_ instant: MonotonicTime) -> [UInt8] {
+    let content = TestContent(origin: stream.ssrc, number: number)
+    number &+= 1
+    return stream.packet(
+      [Self.tableOfContents] + content.bytes(Self.byteCount), timestamp: stream.timestamp(instant),
+      marker: number == 1, level: Self.level)
+  }
+
+  /// The content of a payload that came from a `Voice`.
+  static func content(of payload: RawSpan) -> TestContent? {
+    guard payload.byteCount > 1 else { return nil }
+    return TestContent(payload.extracting(1..<payload.byteCount))
+  }
+}
