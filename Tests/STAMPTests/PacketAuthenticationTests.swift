@@ -45,13 +45,4 @@ import Wire
     bytes.write { key.seal(tlv, of: &$0, mode: vector.mode) }
     #expect(bytes == vector.bytes)
   }
-
-  @Test("A session without its own key has the fallback, or none")
-  func keys() {
-    #expect(SessionKeys()[1] == nil)
-    #expect(SessionKeys(fallback: [1])[1] != nil)
-    let keys = SessionKeys(fallback: nil, bySSID: [7: [1]])
-    #expect(keys[7] != nil)
-    #expect(keys[8] == nil)
-  }
 }
