@@ -44,6 +44,13 @@ public struct Evidence: Sendable, Hashable, Codable {
     }
   }
 
+  /// Without what changes all the time while the cause stays the same.
+  var cause: Evidence {
+    var cause = self
+    cause.participants = nil
+    return cause
+  }
+
   init(_ record: PathRecord, _ findings: [Finding]) {
     func isBad(_ metric: Metric) -> Bool { findings.contains { $0.metric == metric && $0.isBreach } }
     if isBad(.loss) { loss = Self.loss(record.loss) }

@@ -130,14 +130,15 @@ public struct IncidentTracker: Sendable {
     let metrics = incident.worst.map(\.metric)
     incident.include(judgement)
     var isNews = incident.worst.map(\.metric) != metrics
-    if judgement.evidence == incident.evidence {
+    if judgement.evidence.cause == incident.evidence.cause {
+      incident.evidence = judgement.evidence
       state.candidate = nil
-    } else if isNews || state.candidate == judgement.evidence {
+    } else if isNews || state.candidate == judgement.evidence.cause {
       incident.evidence = judgement.evidence
       state.candidate = nil
       isNews = true
     } else {
-      state.candidate = judgement.evidence
+      state.candidate = judgement.evidence.cause
     }
     state.incident = incident
     return isNews ? .update(incident) : nil

@@ -132,6 +132,18 @@ import Wire
     #expect(story.tracker.incident?.worst.map(\.metric) == [.loss, .latency])
   }
 
+  @Test("One participant more or less is kept, and is no news")
+  func participants() {
+    var story = story("bbbbbb")
+    for (index, bad) in [3, 3, 4, 4].enumerated() {
+      var judgement = Judgement.made(Int64(6 + index), .bad)
+      judgement.evidence.participants = Evidence.Participants(bad: bad, judged: 8)
+      story.tell(judgement)
+    }
+    #expect(story.actions == ["raise 5"])
+    #expect(story.tracker.incident?.evidence.participants?.bad == 4)
+  }
+
   @Test("A judgement handed in twice changes nothing")
   func twice() {
     var story = story("bbbbb")
