@@ -19,8 +19,8 @@ struct ClientLine: ~Copyable {
   private let commands: Mailbox<Command>
   private let loop: EventLoop
   private var socket: UDPSocket
-  private var arrivals = ReceiveBatch(messages: 64, bytesPerMessage: 2_048)
-  private var departures = SendBatch(datagrams: 256, bytes: 256 * 1_500)
+  private var arrivals: ReceiveBatch
+  private var departures: SendBatch
   private var isOpened = false
   private var isLeaving = false
 
@@ -28,10 +28,14 @@ struct ClientLine: ~Copyable {
     self.associations = associations
     self.commands = commands
     handshake = Mailbox(capacity: 256, wakeup: commands.wakeup)
-    loop = try EventLoop()
-    socket = try UDPSocket(bindingTo: Endpoint(address: local, port: 0))
+    let loop = try EventLoop()
+    let socket = try UDPSocket(bindingTo: Endpoint(address: local, port: 0))
     try loop.watch(commands.wakeup.descriptor, token: 0)
     try loop.watch(socket.descriptor, token: 1)
+    self.loop = loop
+    self.socket = socket
+    arrivals = ReceiveBatch(messages: 64, bytesPerMessage: 2_048)
+    departures = SendBatch(datagrams: 256, bytes: 256 * 1_500)
   }
 
   /// Waits for the answer, connects, and goes on until told to leave.
