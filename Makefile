@@ -37,9 +37,9 @@ format:
 lint:
 	swift format lint --strict -r -p Sources Tests Package.swift
 
-## Figures of the packet path and the measuring; prints ratios, asserts nothing.
-bench:
-	loadtest/bench
+## What a forwarded packet costs; prints, asserts nothing of speed.
+bench: build deps-test
+	KAKEHASHI=$(KAKEHASHI) loadtest/bench
 
 ## Each parser under libFuzzer for FUZZ_SECONDS (default 60) each.
 fuzz:
@@ -47,7 +47,7 @@ fuzz:
 
 ## Ten minutes of a three-way meeting with joins and leaves.
 soak: build deps-test
-	loadtest/soak
+	KAKEHASHI=$(KAKEHASHI) loadtest/soak
 
 clean:
 	swift package clean

@@ -75,6 +75,10 @@ class Relay:
         return status
 
     @property
+    def process_id(self) -> int:
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         return "\n".join(self.lines)
 

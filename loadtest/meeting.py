@@ -1,0 +1,114 @@
+"""A three-way meeting of real browsers with others coming and going, and what it costs the relay.
+
+Prints one line a minute and a summary; fails when tables or descriptors do not come back to what they were.
+"""
+
+import argparse
+import asyncio
+import os
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Tests/Peers"))
+
+import network
+
+network.enter()
+
+import aiohttp
+from playwright.async_api import async_playwright
+
+import media
+from browser import Participant
+from relay import Relay
+from waiting import until
+from whip import Publisher
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Cost:
+    """What the relay's process and its metrics say at one moment."""
+
+    def __init__(self, process: int, metrics: str):
+        fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+        self.cpu_seconds = (int(fields[11]) + int(fields[12])) / TICKS
+        self.descriptors = len(os.listdir(f"/proc/{process}/fd"))
+        status = Path(f"/proc/{process}/status").read_text()
+        self.resident_kib = int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+        values = dict(re.findall(r"^(kakehashi_\w+) ([\d.e+]+)$", metrics, re.M))
+        self.rooms = float(values["kakehashi_relay_rooms"])
+        self.participants = float(values["kakehashi_relay_participants"])
+        self.forwarded = float(values["kakehashi_relay_forwarded_packets_total"])
+
+
+async def cost(relay: Relay) -> Cost:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=relay.trust)) as http:
+        async with http.get(f"{relay.address}/metrics") as response:
+            return Cost(relay.process_id, await response.text())
+
+
+async def run(minutes: float, joins: int) -> int:
+    folder = Path(tempfile.mkdtemp(prefix="kakehashi-meeting-"))
+    relay = Relay(folder)
+    await relay.start()
+    before = await cost(relay)
+    async with async_playwright() as playwright:
+        looks = (media.RED, media.GREEN, media.BLUE)
+        people = [Participant(f"Person {n}", look, "soak", relay) for n, look in enumerate(looks)]
+        for person in people:
+            await person.start(playwright, folder)
+            await person.join()
+        begun = await cost(relay)
+        start, joined, told = time.monotonic(), 0, 0
+        while (elapsed := time.monotonic() - start) < minutes * 60 or joined < joins:
+            if joined < joins:
+                visitor = Publisher(f"Visitor {joined}", media.YELLOW, "soak", relay)
+                await visitor.start()
+                await visitor.stop()
+                joined += 1
+            else:
+                await asyncio.sleep(1)
+            if elapsed // 60 >= told:
+                told = int(elapsed // 60) + 1
+                now = await cost(relay)
+                print(
+                    f"{elapsed / 60:5.1f} min  {joined:5} joins  {now.participants:3.0f} participants  "
+                    f"{now.descriptors:4} descriptors  {now.resident_kib / 1024:6.1f} MiB", flush=True,
+                )
+        ended = await cost(relay)
+        for person in people:
+            await person.leave()
+            await person.close()
+
+    async def is_empty() -> bool:
+        now = await cost(relay)
+        return now.rooms == 0 and now.participants == 0 and now.descriptors <= before.descriptors + 2
+
+    empty = True
+    try:
+        await until("tables and descriptors are back to what they were", is_empty)
+    except AssertionError as problem:
+        print(problem)
+        empty = False
+    after = await cost(relay)
+    packets = ended.forwarded - begun.forwarded
+    seconds = ended.cpu_seconds - begun.cpu_seconds
+    print(f"forwarded {packets:.0f} packets with {seconds:.2f} s of processor: {1e6 * seconds / max(packets, 1):.1f} µs each")
+    print(
+        f"descriptors {before.descriptors} → {ended.descriptors} → {after.descriptors}, "
+        f"memory {before.resident_kib / 1024:.1f} → {ended.resident_kib / 1024:.1f} → {after.resident_kib / 1024:.1f} MiB"
+    )
+    status = await relay.stop()
+    return 0 if empty and status == 0 else 1
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--joins", type=int, required=True)
+    arguments = parser.parse_args()
+    sys.exit(asyncio.run(run(arguments.minutes, arguments.joins)))
