@@ -6,7 +6,7 @@ actor OverviewFeed {
   /// Drawn at each start: ids of another run resume nothing.
   nonisolated let epoch: String
 
-  private let source: OverviewSource
+  private let source: @Sendable () async -> Overview
   private let interval: Duration
   private var sequence: UInt64 = 0
   private var newest: Overview?
@@ -15,7 +15,8 @@ actor OverviewFeed {
   private var lastListener: UInt64 = 0
   private let (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
-  init(source: OverviewSource, interval: Duration = .seconds(1)) {
+  /// - Parameter source: looks where everything stands.
+  init(interval: Duration = .seconds(1), source: @escaping @Sendable () async -> Overview) {
     self.source = source
     self.interval = interval
     epoch = String(UInt64.random(in: 1...UInt64.max), radix: 16)
@@ -23,7 +24,7 @@ actor OverviewFeed {
 
   /// Where everything stands now.
   func overview() async -> Overview {
-    await source.overview()
+    await source()
   }
 
   /// The overview now and after every change; not now, when `last` is the id of the one that still holds.
@@ -45,7 +46,7 @@ actor OverviewFeed {
   func run() async {
     for await _ in wakes {
       while !listeners.isEmpty, (try? await Task.sleep(for: interval)) != nil {
-        if await look() { for listener in listeners.values { listener.yield(event) } }
+        await look()
       }
     }
     for listener in listeners.values { listener.finish() }
@@ -63,17 +64,17 @@ actor OverviewFeed {
     listeners[listener] = nil
   }
 
-  /// Whether anything has changed since the last look. That time has passed is no change.
-  @discardableResult private func look() async -> Bool {
-    var overview = await source.overview()
+  /// Looks, and tells every listener when anything has changed. That time has passed is no change.
+  private func look() async {
+    var overview = await source()
     let madeAt = overview.madeAt
     overview.madeAt = newest?.madeAt ?? madeAt
-    guard overview != newest else { return false }
+    guard overview != newest else { return }
     overview.madeAt = madeAt
-    guard let text = try? JSONAnswer.text(overview) else { return false }
+    guard let text = try? JSONAnswer.text(overview) else { return }
     newest = overview
     self.text = text
     sequence += 1
-    return true
+    for listener in listeners.values { listener.yield(event) }
   }
 }

@@ -21,7 +21,8 @@ struct Routes: Sendable {
     self.monitor = monitor
     self.logger = logger
     streams = EventStreams(limit: configuration.maximumEventStreams)
-    feed = OverviewFeed(source: OverviewSource(relay: relay, monitor: monitor))
+    let source = OverviewSource(relay: relay, monitor: monitor)
+    feed = OverviewFeed { await source.overview() }
   }
 
   func router() -> Router<WebContext> {
