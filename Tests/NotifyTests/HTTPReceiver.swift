@@ -21,7 +21,28 @@ final class HTTPReceiver: Sendable {
   let port: UInt16
   /// Each request as it was answered.
   let requests: AsyncStream<Request>
-  private let listener: CInt
+  private let listening: Listening
+
+  /// Whether the listening socket is still ours: once it is closed its number belongs to somebody else.
+  private final class Listening: Sendable {
+    let socket: CInt
+    private let isOpen = Mutex(true)
+
+    init(_ socket: CInt) {
+      self.socket = socket
+    }
+
+    func shutDown() {
+      isOpen.withLock { if $0 { _ = shutdown(socket, Int32(SHUT_RDWR)) } }
+    }
+
+    func close() {
+      isOpen.withLock {
+        $0 = false
+        _ = Glibc.close(socket)
+      }
+    }
+  }
 
   /// Listens on 127.0.0.1; `answer` gives the status for each request.
   init(port: UInt16 = 0, answer: @escaping @Sendable (Request) -> Int = { _ in 200 }) throws {
@@ -40,7 +61,8 @@ final class HTTPReceiver: Sendable {
     }
     guard isBound else { throw POSIXError(.EADDRINUSE) }
     self.port = address.sin_port.bigEndian
-    self.listener = listener
+    let listening = Listening(listener)
+    self.listening = listening
     let (requests, continuation) = AsyncStream.makeStream(of: Request.self)
     self.requests = requests
     Thread.detachNewThread {
@@ -55,7 +77,7 @@ final class HTTPReceiver: Sendable {
         }
         close(connection)
       }
-      close(listener)
+      listening.close()
       continuation.finish()
     }
   }
@@ -64,7 +86,7 @@ final class HTTPReceiver: Sendable {
 
   /// Ends the server; its port refuses connections when `requests` has ended.
   func stop() {
-    shutdown(listener, Int32(SHUT_RDWR))
+    listening.shutDown()
   }
 
   deinit {
