@@ -34,7 +34,7 @@ struct CodecTests {
     #expect(try codec(map, parameters) == nil)
   }
 
-  @Test("H.264 is lenient on the profile and strict on the packetization mode")
+  @Test("Interop 6: H.264 is lenient on the profile and strict on the packetization mode")
   func compatibility() throws {
     let baseline = try #require(try codec("102 H264/90000", "102 packetization-mode=1;profile-level-id=42001f"))
     let high = try #require(try codec("102 H264/90000", "102 packetization-mode=1;profile-level-id=640c1f"))

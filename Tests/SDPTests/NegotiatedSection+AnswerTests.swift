@@ -8,7 +8,7 @@ struct NegotiatedSectionAnswerTests {
     return negotiation.answer(try localParameters(for: negotiation)).media
   }
 
-  @Test("A video slot names exactly its two sources, their FID group, cname and msid")
+  @Test("Interop 5: a video slot names exactly its two sources, their FID group, cname and msid")
   func videoSlot() throws {
     let slot = try answer("aiortc-viewer")[1].attributes
     #expect(slot.values("ssrc") == ["102 cname:kakehashi", "103 cname:kakehashi"])
@@ -33,7 +33,7 @@ struct NegotiatedSectionAnswerTests {
     #expect(!microphone.has("msid"))
   }
 
-  @Test("Opus asks for discontinuous transmission and in-band repair, and leaves stereo to the client")
+  @Test("Interop 12: Opus asks for discontinuous transmission and in-band repair, and leaves stereo to the client")
   func opus() throws {
     #expect(
       try answer("chromium-publisher")[0].attributes.values("fmtp") == ["111 minptime=10;useinbandfec=1;usedtx=1"])
@@ -53,7 +53,7 @@ struct NegotiatedSectionAnswerTests {
       camera.attributes.values("rtcp-fb").allSatisfy { !$0.contains("goog-remb") && !$0.contains("transport-cc") })
   }
 
-  @Test("Directions of extensions are mirrored, others are left out")
+  @Test("Interop 4: directions of extensions are mirrored, others are left out")
   func extensions() throws {
     let firefox = try answer("firefox-sections")
     #expect(
@@ -66,7 +66,7 @@ struct NegotiatedSectionAnswerTests {
       ])
   }
 
-  @Test("Reduced-size RTCP is agreed on where it is offered")
+  @Test("Interop 4: reduced-size RTCP is agreed on where it is offered")
   func reducedSize() throws {
     let firefox = try answer("firefox-sections")
     #expect(firefox.map { $0.attributes.has("rtcp-rsize") } == [false, true, false, true])

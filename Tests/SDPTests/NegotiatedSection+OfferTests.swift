@@ -34,7 +34,7 @@ struct NegotiatedSectionOfferTests {
     #expect(microphone.streamID != nil)
   }
 
-  @Test("Declared sources are those of the sections the client sends in")
+  @Test("Interop 4: declared sources are those of the sections the client sends in")
   func sources() throws {
     let firefox = try negotiation(offer("firefox-sections")).sections
     #expect(firefox.map(\.ssrc) == [1001, 2001, nil, nil])

@@ -25,7 +25,7 @@ struct NegotiationTests {
     #expect(negotiation.remote.fingerprints.map(\.hash) == [.sha256, .sha384, .sha512])
   }
 
-  @Test("Firefox's bundle-only sections with port 0 are taken")
+  @Test("Interop 4: Firefox's bundle-only sections with port 0 are taken")
   func bundleOnly() throws {
     let negotiation = try negotiation(offer("firefox-sections"))
     #expect(negotiation.isWhole)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("SDP limits")
 struct SDPLimitsTests {
-  @Test("The largest offer a browser is known to make is well within them")
+  @Test("Interop 9: the largest offer a browser is known to make is well within them")
   func largestOffer() throws {
     let limits = SDPLimits()
     let text = try offer("chromium-meeting")

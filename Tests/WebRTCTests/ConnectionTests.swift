@@ -47,7 +47,7 @@ import Wire
     expect(ends.client.receive(report, from: Ends.relay, now: ends.now) == .rtcp(Ends.rtcp))
   }
 
-  @Test("Keys are taken once: indices never begin anew")
+  @Test("Interop 17: keys are taken once, so indices never begin anew")
   func keysOnce() throws {
     var ends = Ends()
     let keys = try Ends.keys(.aeadAES128GCM)

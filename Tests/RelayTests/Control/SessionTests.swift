@@ -28,7 +28,7 @@ import Wire
     #expect(session.admission.role == .meeting)
   }
 
-  @Test("Each slot has streams of its own, declared in the answer as the room will use them")
+  @Test("Interop 2: each slot has streams of its own, and audio slot and video slot of one index share a stream id")
   func streams() throws {
     let session = try session([
       ("audio", "sendonly"), ("audio", "recvonly"), ("video", "recvonly"), ("audio", "recvonly"), ("video", "recvonly"),

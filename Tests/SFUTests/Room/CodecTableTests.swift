@@ -20,7 +20,7 @@ struct CodecTableTests {
     #expect(opus.map { table[$0].isOpus } == true)
   }
 
-  @Test("A publisher's payload type finds the receiver's, and retransmissions theirs")
+  @Test("Interop 6: a publisher's payload type finds the receiver's, and retransmissions theirs")
   func mapping() {
     var table = CodecTable()
     let source = SourceFormats(

@@ -50,7 +50,7 @@ struct RoomPacketsTests {
     #expect(!before && after)
   }
 
-  @Test("A packet overwritten before it is sent is a counted drop")
+  @Test("Interop 20: a packet overwritten before it is sent is a counted drop")
   func stale() throws {
     var meeting = SimulatedMeeting()
     for id in ["a", "b"] { try meeting.join(id) }

@@ -17,7 +17,7 @@ struct RoomRTCPTests {
     return Array(bytes[..<length])
   }
 
-  @Test("PLI is passed to the sender once in 200 ms, and not for a vacant or just keyed slot")
+  @Test("Interop 13: PLI is passed to the sender once in 200 ms, and not for a vacant or just keyed slot")
   func pictureLoss() throws {
     var meeting = SimulatedMeeting()
     for id in ["a", "b", "c"] { try meeting.join(id) }

@@ -35,7 +35,7 @@ struct RoomSlotsTests {
     MeetingTests.expectContinuous(meeting, holesAllowed: false)
   }
 
-  @Test("A client that sends no levels is heard like the others")
+  @Test("Interop 12: a client that sends no levels is heard like the others")
   func withoutLevels() throws {
     var meeting = SimulatedMeeting()
     var viewing = SimulatedMeeting.Options()
@@ -55,7 +55,7 @@ struct RoomSlotsTests {
     #expect(meeting.slots(of: listener, showing: "obs", .microphone).count == 1)
   }
 
-  @Test("An emptied audio slot ends with three frames of silence")
+  @Test("Interop 12: an emptied audio slot ends with three frames of silence")
   func silence() throws {
     var meeting = SimulatedMeeting()
     for id in ["a", "b"] { try meeting.join(id) }

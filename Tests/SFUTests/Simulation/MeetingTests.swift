@@ -58,7 +58,7 @@ struct MeetingTests {
     }
   }
 
-  @Test("A voice and a picture stay together across switches, whatever their clocks do")
+  @Test("Interop 1: a voice and a picture stay together across switches, whatever their clocks do")
   func lipSync() throws {
     var meeting = SimulatedMeeting(seed: 5)
     var options = SimulatedMeeting.Options()
@@ -111,7 +111,7 @@ struct MeetingTests {
     return errors
   }
 
-  @Test("Sender reports lie on one line that never goes back and never jumps, also while a slot is vacant")
+  @Test("Interop 1: sender reports lie on one line that never goes back and never jumps, also while a slot is vacant")
   func reportsAreContinuous() throws {
     var meeting = SimulatedMeeting(seed: 9)
     for (index, id) in ["a", "b", "c"].enumerated() {

@@ -25,7 +25,7 @@ struct DownlinkStatisticsTests {
       lastSenderReport: 0, delaySinceLastSenderReport: 0)
   }
 
-  @Test("Differences of the cumulative figures are taken, less the holes the relay forwarded")
+  @Test("Interop 16: differences of the cumulative figures are taken, less the holes the relay forwarded")
   func differences() {
     var statistics = DownlinkStatistics(isAudio: true)
     let forwarder = Self.forwarder(200, holes: [50, 51])
@@ -40,7 +40,7 @@ struct DownlinkStatisticsTests {
     #expect((second.expected, second.lost) == (100, 4))
   }
 
-  @Test("A cumulative loss that falls is taken off the next interval, and no figure goes below zero")
+  @Test("Interop 16: a cumulative loss that falls is taken off the next interval, and no figure goes below zero")
   func negative() {
     var statistics = DownlinkStatistics(isAudio: false)
     let forwarder = Self.forwarder(300)
