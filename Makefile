@@ -5,7 +5,7 @@
 CONFIG ?= config/kakehashi.yaml
 KAKEHASHI = .build/release/kakehashi
 
-.PHONY: run test test-unit test-peers deps deps-test build format lint bench fuzz soak clean
+.PHONY: run test test-unit test-peers deps deps-test build format lint bench fuzz soak storm clean
 
 ## Build and start everything on this machine; Ctrl-C ends it.
 run: build
@@ -48,6 +48,10 @@ fuzz:
 ## Ten minutes of a three-way meeting with joins and leaves.
 soak: build deps-test
 	KAKEHASHI=$(KAKEHASHI) loadtest/soak
+
+## SIGKILL at 50 random instants: nothing acknowledged may be lost, nothing told twice under another key.
+storm: build deps-test
+	KAKEHASHI=$(KAKEHASHI) loadtest/storm
 
 clean:
 	swift package clean

@@ -36,6 +36,8 @@ http:
 
 class Relay:
     executable = EXECUTABLE
+    # The command, and what it prints once it runs.
+    command, sign = "up", "is running"
     address = f"https://{network.ADDRESS}:{_PORT}"
 
     def __init__(self, folder: Path, configuration: str = _CONFIGURATION, address: str | None = None):
@@ -46,6 +48,8 @@ class Relay:
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task | None = None
         self.lines: list[str] = []
+        # Added to the environment it is started with.
+        self.environment: dict[str, str] = {}
 
     async def start(self) -> None:
         """Starts it and waits for the line that says it runs; again after `stop`, with the same data."""
@@ -56,8 +60,9 @@ class Relay:
         (self._folder / "probes").mkdir(exist_ok=True)
         self.file.write_text(self._configuration)
         self._process = await asyncio.create_subprocess_exec(
-            str(EXECUTABLE), "up", "--config", str(self.file),
+            str(EXECUTABLE), self.command, "--config", str(self.file),
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=self._folder,
+            env=os.environ | self.environment,
         )
         self._reading = asyncio.create_task(self._read(self._process.stdout))
         await until("kakehashi says that it is running", self._is_running)
@@ -73,6 +78,12 @@ class Relay:
             raise AssertionError("kakehashi did not end within 30 s of SIGINT:\n" + self.log) from None
         await self._reading
         return status
+
+    async def kill(self) -> None:
+        """Ends it as loss of power does: at once."""
+        self._process.kill()
+        await self._process.wait()
+        await self._reading
 
     @property
     def process_id(self) -> int:
@@ -102,7 +113,7 @@ class Relay:
     def _is_running(self) -> bool:
         if self._process.returncode is not None:
             raise AssertionError(f"kakehashi ended with {self._process.returncode}:\n{self.log}")
-        return any("is running" in line for line in self.lines)
+        return any(self.sign in line for line in self.lines)
 
     async def _read(self, stream: asyncio.StreamReader) -> None:
         async for line in stream:
