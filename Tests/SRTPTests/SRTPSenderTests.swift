@@ -19,7 +19,8 @@ import Wire
     #expect(sender.protectRTCP(RFC7714.clearRTCP) == .bytes(hex(vector.rtcp)))
   }
 
-  @Test("Interop 17: no index is used twice: not at once, not late, not a window later", arguments: SRTPProfile.allCases)
+  @Test(
+    "Interop 17: no index is used twice: not at once, not late, not a window later", arguments: SRTPProfile.allCases)
   func noIndexTwice(_ profile: SRTPProfile) throws {
     var sender = SRTPSender(try Sample.master(profile))
     #expect(sender.protect(Sample.packet(65534)).bytes != nil)

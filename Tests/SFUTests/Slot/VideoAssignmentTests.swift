@@ -28,7 +28,9 @@ struct VideoAssignmentTests {
     }
   }
 
-  @Test("Interop 2: while slots suffice everyone is seen, each voice's picture at the voice's index, and nothing else moves")
+  @Test(
+    "Interop 2: while slots suffice everyone is seen, each voice's picture at the voice's index, and nothing else moves"
+  )
   func enough() throws {
     let (sources, people) = try Self.handles(3)
     let plan = VideoAssignment.plan(
