@@ -12,6 +12,8 @@ public enum RoomEventName: String, Sendable, CaseIterable {
   case speaking
   /// `Slots`: what all of the listener's own receive sections show now.
   case slots
+  /// `WantedCodecs`: what the listener's own source should be sent in instead.
+  case codecs
   /// `Ended`: the listener's own participation is over, and the stream with it.
   case ended
 }
@@ -82,11 +84,28 @@ public struct SlotStatus: Codable, Sendable, Equatable {
   public var participant: String?
   /// `microphone`, `camera`, `screen` or `screenSound`.
   public var source: String?
+  /// `false` when this client has no decoder for what the source sends: nothing comes, and the tile should say why.
+  public var decodable: Bool
 
-  public init(mid: String, participant: String?, source: String?) {
+  public init(mid: String, participant: String?, source: String?, decodable: Bool) {
     self.mid = mid
     self.participant = participant
     self.source = source
+    self.decodable = decodable
+  }
+}
+
+/// Somebody who is shown the listener's own source cannot decode it.
+public struct WantedCodecs: Codable, Sendable, Equatable {
+  /// `microphone`, `camera`, `screen` or `screenSound`.
+  public var source: String
+  /// What everybody can decode and was agreed on, best first, by the names `a=rtpmap` has ("VP8", "H264"). Empty when there
+  /// is no such codec, or nobody lacks one any more: then the source may go on as it is.
+  public var codecs: [String]
+
+  public init(source: String, codecs: [String]) {
+    self.source = source
+    self.codecs = codecs
   }
 }
 

@@ -19,6 +19,8 @@ struct Member: Sendable {
   /// Its media flows, so the others see it, and what of it is on; `nil` before.
   var media: MediaState?
   var slots: [SlotContent] = []
+  /// What it is asked to send instead of what it sends.
+  var wantedCodecs: [SourceKind: [String]] = [:]
   /// Uplink of the last closed interval.
   var lossPercent: Double?
   var jitterMilliseconds: Double?

@@ -246,6 +246,7 @@ public final class RelayService: Sendable {
         case .address(let participant, let address): directory.change(participant) { $0.mediaAddress = address }
         case .speaking(let room, let participants): directory.speaking(participants, in: room)
         case .slots(let participant, let slots): directory.slots(slots, of: participant)
+        case .codecs(let participant, let kind, let codecs): directory.codecs(codecs, of: kind, by: participant)
         case .ended(let participant, let reason): directory.remove(participant, reason)
         case .intervals(let intervals): closed += intervals
         }

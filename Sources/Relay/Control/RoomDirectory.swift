@@ -153,6 +153,15 @@ struct RoomDirectory: Sendable {
     }
   }
 
+  mutating func codecs(_ codecs: [String], of kind: SourceKind, by participant: ParticipantNumber) {
+    update(participant) { room, index in
+      room.members[index].wantedCodecs[kind] = codecs.isEmpty ? nil : codecs
+      let roster = room.roster
+      room.feed.tell(participant, .codecs(kind, codecs)) { roster }
+      return nil
+    }
+  }
+
   // MARK: Listeners
 
   /// Opens a stream of the room's events for one of its members; `ended` is called when its reader goes away.
@@ -172,6 +181,7 @@ struct RoomDirectory: Sendable {
     room.feed.subscribe(id, participant: member.number, after: last, continuation: continuation) { roster }
     room.feed.tell(member.number, .speaking(room.speaking.map(\.description))) { roster }
     room.feed.tell(member.number, .slots(member.slots)) { roster }
+    for (kind, codecs) in member.wantedCodecs { room.feed.tell(member.number, .codecs(kind, codecs)) { roster } }
     rooms[name] = room
     return stream
   }

@@ -37,6 +37,9 @@ public struct RoomEvent: Sendable, Equatable {
     case speaking([String])
     /// What the listener's own receive sections show now; all of them.
     case slots([SlotContent])
+    /// Somebody who is shown the listener's own source cannot decode it: the codecs that everybody can, best first, by
+    /// their encoding names; none when there is no such codec, or nobody lacks one any more.
+    case codecs(SourceKind, [String])
     /// The listener's own participation has ended; the stream ends with it.
     case ended(EndReason)
   }
@@ -62,6 +65,8 @@ public struct SlotContent: Sendable, Equatable {
   /// Whose source it is; `nil` when vacant.
   public var participant: String?
   public var source: SourceKind?
+  /// `false` when the listener has no decoder for what the source sends, so that nothing comes.
+  public var isDecodable = true
 }
 
 public enum SourceKind: String, Sendable, CaseIterable {

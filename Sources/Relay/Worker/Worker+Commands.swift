@@ -132,6 +132,9 @@ extension Worker {
       case .slots(let receiver, let contents):
         guard let peer = rooms[room].peer(at: receiver) else { continue }
         events.append(.slots(peers[peer].number, contents.map(SlotContent.init)))
+      case .codecsWanted(let sender, let kind, let codecs):
+        guard let peer = rooms[room].peer(at: sender) else { continue }
+        events.append(.codecs(peers[peer].number, SourceKind(kind), codecs.map(\.encodingName)))
       }
     }
   }
@@ -151,7 +154,9 @@ extension RelayError {
 
 extension SlotContent {
   init(_ content: SFU.SlotContent) {
-    self.init(mid: content.mid, participant: content.participant, source: content.source.map(SourceKind.init))
+    self.init(
+      mid: content.mid, participant: content.participant, source: content.source.map(SourceKind.init),
+      isDecodable: content.isDecodable)
   }
 }
 

@@ -10,6 +10,8 @@ enum WorkerEvent: Sendable {
   case speaking(RoomNumber, [ParticipantNumber])
   /// What the participant's receive sections show.
   case slots(ParticipantNumber, [SlotContent])
+  /// What everybody who is shown the participant's source could decode, best first; none when nobody lacks a decoder.
+  case codecs(ParticipantNumber, SourceKind, [String])
   case ended(ParticipantNumber, EndReason)
   /// What was received and reported in an interval that is over.
   case intervals([CallInterval])
@@ -20,6 +22,7 @@ enum WorkerEvent: Sendable {
     case address(ParticipantNumber)
     case speaking(RoomNumber)
     case slots(ParticipantNumber)
+    case codecs(ParticipantNumber, SourceKind)
     case ended(ParticipantNumber)
   }
 
@@ -30,6 +33,7 @@ enum WorkerEvent: Sendable {
     case .address(let participant, _): .address(participant)
     case .speaking(let room, _): .speaking(room)
     case .slots(let participant, _): .slots(participant)
+    case .codecs(let participant, let kind, _): .codecs(participant, kind)
     case .ended(let participant, _): .ended(participant)
     case .intervals: nil
     }

@@ -36,6 +36,25 @@ struct CodecTable {
   }
 
   subscript(number: UInt8) -> Traits { traits[Int(number)] }
+
+  /// The names of the codecs in `set`, those that most decoders have first.
+  func names(_ set: CodecSet) -> [Codec.Name] {
+    let chosen = Set(codecs.indices.filter { set.contains(UInt8($0)) }.map { codecs[$0].name })
+    return Codec.Name.allCases.filter(chosen.contains)
+  }
+}
+
+/// Some of a room's codecs, by their numbers.
+struct CodecSet: BitwiseCopyable, Equatable {
+  private var bits: UInt32 = 0
+
+  var isEmpty: Bool { bits == 0 }
+
+  func contains(_ number: UInt8) -> Bool { number < 32 && bits & 1 << UInt32(number) != 0 }
+
+  mutating func insert(_ number: UInt8) { bits |= 1 << UInt32(number & 31) }
+
+  mutating func formIntersection(_ other: CodecSet) { bits &= other.bits }
 }
 
 /// What the payload types of a send section mean.
@@ -43,11 +62,14 @@ struct SourceFormats: BitwiseCopyable {
   private var codecs = InlineArray<128, UInt8>(repeating: CodecTable.none)
   /// For a retransmission's payload type, the payload type it repeats.
   private var repeated = InlineArray<128, UInt8>(repeating: CodecTable.none)
+  /// What the sender may switch to.
+  private(set) var all = CodecSet()
 
   init(_ formats: [PayloadFormat], in table: inout CodecTable) {
     for format in formats where format.payloadType < 128 {
       guard let number = table.number(format.codec) else { continue }
       codecs[Int(format.payloadType)] = number
+      all.insert(number)
       if let retransmission = format.retransmissionPayloadType, retransmission < 128 {
         repeated[Int(retransmission)] = format.payloadType
       }
@@ -69,12 +91,15 @@ struct SourceFormats: BitwiseCopyable {
 struct SlotFormats: BitwiseCopyable {
   private var types = InlineArray<32, UInt8>(repeating: CodecTable.none)
   private var retransmissions = InlineArray<32, UInt8>(repeating: CodecTable.none)
+  /// What the receiver decodes.
+  private(set) var all = CodecSet()
 
   init(_ formats: [PayloadFormat], in table: inout CodecTable) {
     for format in formats where format.payloadType < 128 {
       // The offer's first payload type for a codec is the preferred one.
       guard let number = table.number(format.codec), types[Int(number)] == CodecTable.none else { continue }
       types[Int(number)] = format.payloadType
+      all.insert(number)
       if let retransmission = format.retransmissionPayloadType, retransmission < 128 {
         retransmissions[Int(number)] = retransmission
       }

@@ -1,3 +1,4 @@
+import SDP
 import Wire
 
 /// What happens in a room. Numbered from 1 by the room, but for what concerns one receiver alone.
@@ -15,6 +16,9 @@ public struct RoomEvent: Sendable, Equatable {
     case speaking([String])
     /// What this receiver's slots show now; all of them.
     case slots(receiver: ParticipantHandle, [SlotContent])
+    /// Somebody who is shown this sender's source cannot decode it. These codecs, best first, everybody can, and the
+    /// sender agreed on; none when there is no such codec, or nobody lacks one any more.
+    case codecsWanted(sender: ParticipantHandle, SourceKind, [Codec.Name])
   }
 }
 
@@ -35,6 +39,8 @@ public struct SlotContent: Sendable, Equatable {
   /// Whose source it is; `nil` when vacant.
   public var participant: String?
   public var source: SourceKind?
+  /// `false` when this receiver has no decoder for what the source sends, so that nothing comes.
+  public var isDecodable = true
 }
 
 extension Room {
@@ -55,11 +61,14 @@ extension Room {
   public func slots(of participant: ParticipantHandle) -> [SlotContent] {
     guard participants.contains(participant.place) else { return [] }
     return participants[participant.place].slots.map { slot in
-      guard let source = slots[slot].current, sources.contains(source) else {
+      guard let source = slots[slot].isDecodable ? slots[slot].current : slots[slot].pending,
+        sources.contains(source)
+      else {
         return SlotContent(mid: slots[slot].mid, participant: nil, source: nil)
       }
       return SlotContent(
-        mid: slots[slot].mid, participant: participants[sources[source].owner.place].id, source: sources[source].kind)
+        mid: slots[slot].mid, participant: participants[sources[source].owner.place].id, source: sources[source].kind,
+        isDecodable: slots[slot].isDecodable)
     }
   }
 

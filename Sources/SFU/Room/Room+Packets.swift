@@ -89,6 +89,10 @@ extension Room {
     sources[handle].lastArrival = now
     sources[handle].wasHeardSinceReport = true
     if packet.payloadLength > 0 {
+      if packet.codec != sources[handle].codec {
+        if sources[handle].codec != CodecTable.none { restartSubscribers(of: handle) }
+        sources[handle].codec = packet.codec
+      }
       if !sources[handle].isLive, sources[handle].announced != false {
         setLive(handle, true, at: now, into: &output)
       }

@@ -44,6 +44,7 @@ extension Room {
     guard slots[slot].shown != source else { return }
     if let pending = slots[slot].pending, pending != slots[slot].current { sources[pending].unsubscribe(slot) }
     slots[slot].pending = slots[slot].current == source ? nil : source
+    slots[slot].isDecodable = true
     slots[slot].heldSince = now
     sources[source].subscribe(slot)
     if slots[slot].pending == source, !sources[source].isAudio {

@@ -35,6 +35,7 @@ extension Room {
     nextTick = now.advanced(byNanoseconds: Self.tickInterval)
     for index in 0..<sources.capacity {
       guard let source = sources.handle(at: index), sources[source].isLive else { continue }
+      judgeCodec(of: source, at: now, into: &output)
       _ = sources[source].speech.expire(at: now)
       if sources[source].isEmptied(at: now) {
         setLive(source, false, at: now, into: &output)

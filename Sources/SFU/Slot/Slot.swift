@@ -31,6 +31,8 @@ struct Slot: ~Copyable {
   var pending: Slab<Source>.Handle?
   /// Since when the audio slot has been this speaker's.
   var heldSince = MonotonicTime.zero
+  /// Whether the receiver has a decoder for what is to play.
+  var isDecodable = true
   var lastKeyframe: MonotonicTime?
   /// Of everything written under `ssrc`, for sender reports.
   private(set) var packetCount: UInt32 = 0
@@ -69,6 +71,7 @@ struct Slot: ~Copyable {
   mutating func begin(with packet: StoredPacket, takenAt time: MonotonicTime, now: MonotonicTime) {
     current = pending
     pending = nil
+    isDecodable = true
     heldSince = now
     forwarder.begin(
       with: packet, timestamp: clock.timestamp(at: time),
@@ -79,6 +82,7 @@ struct Slot: ~Copyable {
   mutating func vacate() {
     current = nil
     pending = nil
+    isDecodable = true
     lastKeyframe = nil
     forwarder.end()
   }

@@ -30,6 +30,10 @@ struct Source: ~Copyable {
   var keyframes = KeyframeRequests()
   var speech = SpeechLevel()
   var pictureIDs = PictureIDUnwrapper()
+  /// Of the newest packet with a payload; `CodecTable.none` before the first.
+  var codec = CodecTable.none
+  /// What the sender was last asked to send instead.
+  var wantedCodecs = CodecSet()
 
   /// What its owner says of it; `nil` when it never said.
   var announced: Bool?

@@ -26,9 +26,12 @@ enum RoomEventText {
         try JSONAnswer.text(
           Slots(
             slots: slots.map {
-              SlotStatus(mid: $0.mid, participant: $0.participant, source: $0.source?.rawValue)
+              SlotStatus(
+                mid: $0.mid, participant: $0.participant, source: $0.source?.rawValue, decodable: $0.isDecodable)
             }))
       )
+    case .codecs(let source, let codecs):
+      (.codecs, try JSONAnswer.text(WantedCodecs(source: source.rawValue, codecs: codecs)))
     case .ended(let reason):
       (.ended, try JSONAnswer.text(Ended(reason: reason.rawValue)))
     }

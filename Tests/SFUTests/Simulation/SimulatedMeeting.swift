@@ -54,6 +54,30 @@ struct SimulatedMeeting: ~Copyable {
     var talks: @Sendable (Double) -> Bool = { _ in false }
     var hasLevels = true
     var packetsPerFrame = 3
+    /// What its cameras and screens may send, what they do send, and what its slots decode.
+    var agrees: [Codec] = [.vp8]
+    var sends = Codec.vp8
+    var decodes: [Codec] = [.vp8]
+  }
+
+  /// Payload types of receive sections differ from those of send sections, as Firefox's from Chromium's.
+  static func format(_ codec: Codec, isSource: Bool, hasRetransmission: Bool = true) -> PayloadFormat {
+    let type: UInt8 =
+      switch codec.name {
+      case .opus: isSource ? 111 : 109
+      case .vp8: isSource ? 96 : 120
+      case .vp9: (isSource ? 98 : 121) + codec.profile * 2
+      case .h264: (isSource ? 102 : 50) + codec.packetizationMode * 4
+      case .av1: isSource ? 45 : 99
+      }
+    let retransmission: UInt8? =
+      switch codec.name {
+      case .opus: nil
+      case .vp8: isSource ? 97 : 124
+      default: type + 1
+      }
+    return PayloadFormat(
+      payloadType: type, codec: codec, retransmissionPayloadType: hasRetransmission ? retransmission : nil)
   }
 
   @discardableResult
@@ -66,11 +90,10 @@ struct SimulatedMeeting: ~Copyable {
     var extensions = ExtensionIDs()
     extensions.mid = 4
     extensions.audioLevel = 1
-    let audio = [PayloadFormat(payloadType: 111, codec: .opus)]
-    let video = [
-      PayloadFormat(
-        payloadType: 96, codec: .vp8, retransmissionPayloadType: options.hasRetransmission ? 97 : nil)
-    ]
+    let audio = [Self.format(.opus, isSource: true)]
+    let video = options.agrees.map {
+      Self.format($0, isSource: true, hasRetransmission: options.hasRetransmission)
+    }
     var sources: [SimulatedSource] = []
     for (position, kind) in options.kinds.enumerated() {
       let ssrc = 100_000 + 100 * number + UInt32(position)
@@ -88,6 +111,7 @@ struct SimulatedMeeting: ~Copyable {
       source.talks = options.talks
       source.hasLevels = options.hasLevels
       source.packetsPerFrame = options.packetsPerFrame
+      source.codec = kind.isAudio ? .opus : options.sends
       sources.append(source)
     }
     var receivers: [SimulatedReceiver] = []
@@ -101,8 +125,7 @@ struct SimulatedMeeting: ~Copyable {
         SlotSection(
           mid: mid, isAudio: isAudio, ssrc: ssrc, retransmissionSSRC: retransmissionSSRC,
           formats: isAudio
-            ? [PayloadFormat(payloadType: 109, codec: .opus)]
-            : [PayloadFormat(payloadType: 120, codec: .vp8, retransmissionPayloadType: 124)],
+            ? [Self.format(.opus, isSource: false)] : options.decodes.map { Self.format($0, isSource: false) },
           extensions: extensions, firstSequenceNumber: 65_500, timestampOffset: .max - 100_000))
       receivers.append(
         SimulatedReceiver(mid: mid, isAudio: isAudio, ssrc: ssrc, retransmissionSSRC: retransmissionSSRC))
@@ -268,7 +291,8 @@ struct SimulatedMeeting: ~Copyable {
     }
     return SimulatedReceiver.Packet(
       sentAt: now, header: parsed, csrc: parsed.csrcCount > 0 ? parsed.csrc(0, in: datagram.span.bytes) : nil,
-      payload: payload, stamp: Stamp(media), vp8: forward.isAudio ? nil : VP8Descriptor(media.span.bytes), mid: mid,
+      payload: payload, stamp: Stamp(media), vp8: parsed.payloadType == 120 ? VP8Descriptor(media.span.bytes) : nil,
+      mid: mid,
       audioLevel: AudioLevel(id: 1, header: parsed, packet: datagram.span.bytes))
   }
 

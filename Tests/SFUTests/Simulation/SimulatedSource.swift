@@ -1,4 +1,5 @@
 import RTP
+import SDP
 import Wire
 
 @testable import SFU
@@ -56,6 +57,7 @@ struct SimulatedSource {
   /// Sends no levels, as OBS does.
   var hasLevels = true
   var packetsPerFrame = 3
+  var codec = Codec.vp8
   var keyframesSent = 0
   var requestsReceived = 0
   var sentCount = 0
@@ -87,12 +89,27 @@ struct SimulatedSource {
     pictureID = (pictureID &+ 1) & 0x7fff
     tl0PicIdx &+= 1
     return (0..<packetsPerFrame).map { index in
-      let descriptor: [UInt8] = [
-        index == 0 ? 0x90 : 0x80, 0xe0, 0x80 | UInt8(pictureID >> 8), UInt8(truncatingIfNeeded: pictureID), tl0PicIdx,
-        0,
-      ]
-      let payload = descriptor + [isKeyframe ? 0 : 1] + stamp(time)
+      let payload = descriptor(of: index, isKeyframe: isKeyframe) + stamp(time)
       return packet(payload: payload, at: time, marker: index == packetsPerFrame - 1, level: nil)
+    }
+  }
+
+  /// What stands before the picture's data in packet `index` of a frame.
+  private func descriptor(of index: Int, isKeyframe: Bool) -> [UInt8] {
+    let isFirst = index == 0
+    let picture = [0x80 | UInt8(pictureID >> 8), UInt8(truncatingIfNeeded: pictureID)]
+    switch codec.name {
+    case .opus: return []
+    case .vp8: return [isFirst ? 0x90 : 0x80, 0xe0] + picture + [tl0PicIdx, 0, isKeyframe ? 0 : 1]
+    case .vp9:
+      // I and L; P for one that is predicted; B and E for its first and last packet. One layer.
+      let bits: UInt8 =
+        0xa0 | (isKeyframe ? 0 : 0x40) | (isFirst ? 0x08 : 0) | (index == packetsPerFrame - 1 ? 0x04 : 0)
+      return [bits] + picture + [0, tl0PicIdx]
+    case .h264: return [isFirst && isKeyframe ? 0x67 : 0x61]
+    case .av1:
+      // W = 1, N for a new sequence, Z for the rest of a unit; a sequence header or a frame.
+      return isFirst ? [isKeyframe ? 0x18 : 0x10, isKeyframe ? 0x08 : 0x30] : [0x90]
     }
   }
 
@@ -108,7 +125,8 @@ struct SimulatedSource {
       var bytes = span.mutableBytes
       guard
         var writer = RTPHeaderWriter(
-          marker: marker, payloadType: kind.isAudio ? 111 : 96, sequenceNumber: sequenceNumber,
+          marker: marker, payloadType: SimulatedMeeting.format(codec, isSource: true).payloadType,
+          sequenceNumber: sequenceNumber,
           timestamp: timestamp(at: time), ssrc: ssrc, into: &bytes)
       else { preconditionFailure("the header fits") }
       let name: [UInt8] = Array(mid.utf8)
@@ -130,7 +148,7 @@ struct SimulatedSource {
     guard let datagram = history[sequenceNumber] else { return nil }
     guard let retransmissionSSRC, let header = RTPHeader(datagram.span.bytes) else { return datagram }
     var repeated = Array(datagram[..<header.payloadOffset])
-    repeated[1] = repeated[1] & 0x80 | 97
+    repeated[1] += 1
     repeated[2] = UInt8(retransmissionNumber >> 8)
     repeated[3] = UInt8(truncatingIfNeeded: retransmissionNumber)
     for (index, shift) in [24, 16, 8, 0].enumerated() {
