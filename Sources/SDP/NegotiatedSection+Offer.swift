@@ -130,14 +130,17 @@ private struct OfferedFormats {
     feedback.contains { $0.kind == kind && ($0.payloadType == nil || $0.payloadType == payloadType) }
   }
 
-  /// Opus: silence need not be sent, and lost packets are repaired in band; stereo is the client's choice. Video
-  /// parameters name the variant, so they are said back.
+  /// Opus: silence need not be sent, lost packets are repaired in band, and stereo is wanted of who sends it (RFC 7587
+  /// section 7: `sprop-stereo`; a browser's `stereo` only says what it can play). Video parameters name the variant, so
+  /// they are said back.
   private func answer(_ offered: FormatParameters, _ codec: Codec) -> FormatParameters? {
     let parameters: FormatParameters
     switch codec.name {
     case .opus:
-      let kept = offered.only(["minptime", "stereo"]).pairs
-      parameters = FormatParameters(format: offered.format, kept + [("useinbandfec", "1"), ("usedtx", "1")])
+      let stereo = offered["sprop-stereo"] == "1" ? [("stereo", "1")] : []
+      let kept = offered.only(["minptime"]).pairs
+      parameters = FormatParameters(
+        format: offered.format, kept + stereo + [("useinbandfec", "1"), ("usedtx", "1")])
     case .vp8: return nil
     case .vp9: parameters = offered.only(["profile-id"])
     case .h264: parameters = offered.only(["level-asymmetry-allowed", "packetization-mode", "profile-level-id"])

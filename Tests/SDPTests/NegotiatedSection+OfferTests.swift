@@ -36,15 +36,21 @@ struct NegotiatedSectionOfferTests {
 
   @Test("Interop 4: declared sources are those of the sections the client sends in")
   func sources() throws {
-    let firefox = try negotiation(offer("firefox-sections")).sections
-    #expect(firefox.map(\.ssrc) == [1001, 2001, nil, nil])
-    #expect(firefox.map(\.retransmissionSSRC) == [nil, 2002, nil, nil])
+    let firefox = try negotiation(offer("firefox-meeting")).sections
+    #expect(firefox[0].ssrc != nil)
+    #expect(firefox[0].retransmissionSSRC == nil)
+    #expect(firefox[1].ssrc != nil)
+    #expect(firefox[1].retransmissionSSRC != nil)
+    // It writes a=ssrc in the sections it only receives in, too.
+    let offered = try SessionDescription(parsing: offer("firefox-meeting"))
+    #expect(offered.media[4...].allSatisfy { $0.attributes.has("ssrc") })
+    #expect(firefox[4...].allSatisfy { $0.ssrc == nil && $0.retransmissionSSRC == nil })
   }
 
   @Test("Feedback offered for all formats counts for each")
   func wildcardFeedback() throws {
-    let slot = try negotiation(offer("firefox-sections")).sections[3]
-    #expect(slot.formats.map(\.feedback) == [["nack pli"]])
+    let media = ["a=mid:0", "a=rtcp-mux", "a=rtpmap:96 VP8/90000", "a=rtcp-fb:* nack pli", "a=rtcp-fb:97 nack"]
+    #expect(try negotiation(smallOffer(media: media)).sections[0].formats.map(\.feedback) == [["nack pli"]])
   }
 
   @Test("A section that sends and receives is a source")
