@@ -1,17 +1,29 @@
-"""One participant on the meeting page, in a Chromium of their own."""
+"""One participant on the meeting page, in a browser of their own."""
 
 import os
 import shutil
 from pathlib import Path
+from typing import Protocol
 
-from playwright.async_api import Browser, Page, Playwright
+from playwright.async_api import Playwright
 
 import media
+from firefox import FirefoxPage
 from relay import Relay
-from waiting import DEADLINE, until
+from waiting import until
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-_PROBE = Path(__file__).with_name("probe.js")
+_FOLDER = Path(__file__).parent
+
+
+class Page(Protocol):
+    """What the tests ask of a browser's page: Playwright's has it, and `FirefoxPage`."""
+
+    async def goto(self, url: str): ...
+    async def reload(self): ...
+    async def evaluate(self, expression: str, arg=None): ...
+    async def fill(self, selector: str, value: str): ...
+    async def click(self, selector: str): ...
 
 
 def _colour(red: int, green: int, blue: int) -> str:
@@ -22,45 +34,34 @@ def _colour(red: int, green: int, blue: int) -> str:
 
 
 class Participant:
+    """What people do on the page, and what they see and hear."""
+
+    page: Page
+    knows_pitch = True
+
     def __init__(self, name: str, look: media.Look, room: str, relay: Relay):
         self.name = name
         self.look = look
         self.room = room
         self._relay = relay
-        self._browser: Browser | None = None
-        self.page: Page | None = None
         self.console: list[str] = []
 
     async def start(self, playwright: Playwright, folder: Path) -> None:
-        video = media.write_video(folder / f"{self.name}.y4m", self.look)
-        audio = media.write_audio(folder / f"{self.name}.wav", self.look)
-        self._browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--autoplay-policy=no-user-gesture-required",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={video}",
-                f"--use-file-for-fake-audio-capture={audio}",
-                f"--ignore-certificate-errors-spki-list={self._relay.key_pin}",
-            ],
-        )
-        context = await self._browser.new_context(locale="en-GB", viewport={"width": 960, "height": 600})
-        await context.grant_permissions(["camera", "microphone"], origin=self._relay.address)
-        await context.add_init_script(path=_PROBE)
-        self.page = await context.new_page()
-        self.page.set_default_timeout(DEADLINE * 1000)
-        self.page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: self.console.append(f"exception: {error}"))
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        raise NotImplementedError
 
     async def join(self) -> None:
         """Opens the room's address, types the name, presses the button, and waits until media flows."""
         await self.page.goto(f"{self._relay.address}/r/{self.room}")
+        await until(f"{self.name} has a camera", self._has_camera)
         await self.page.fill("#name", self.name)
-        await self.page.wait_for_function("() => window.kakehashi.devices.tracks.camera !== null")
         await self.page.click("#join")
         await self.is_connected()
+
+    async def _has_camera(self) -> bool:
+        return await self.page.evaluate("() => Boolean(window.kakehashi?.devices.tracks.camera)")
 
     async def is_connected(self) -> None:
         await until(f"{self.name} is connected", lambda: self.state("connected"))
@@ -74,10 +75,6 @@ class Participant:
     async def reload(self) -> None:
         await self.page.reload()
 
-    async def close(self) -> None:
-        if self._browser:
-            await self._browser.close()
-
     # What this participant knows and receives
 
     async def roster(self) -> dict[str, dict]:
@@ -86,7 +83,13 @@ class Participant:
 
     async def listed(self) -> list[str]:
         """The names that the page's list of people shows, oneself included."""
-        return await self.page.locator("#roster .name").all_text_contents()
+        return await self.texts("#roster .name")
+
+    async def texts(self, selector: str) -> list[str]:
+        """What the page shows in each element of that kind."""
+        return await self.page.evaluate(
+            "(selector) => [...document.querySelectorAll(selector)].map((one) => one.textContent)", selector
+        )
 
     async def heard(self, name: str) -> dict:
         """What was received of `name` so far: frames, energy, videoPackets, audioPackets, hertz."""
@@ -127,7 +130,8 @@ class Participant:
             return hertz is not None and abs(hertz - look.hertz) < 20
 
         await until(f"{self.name} sees {name} in {look.colour}", sees)
-        await until(f"{self.name} hears {name} at {look.hertz} Hz", hears)
+        if self.knows_pitch:
+            await until(f"{self.name} hears {name} at {look.hertz} Hz", hears)
 
     async def knows(self, *names: str) -> None:
         """The roster, and the list on the page, hold these people and nobody else."""
@@ -149,3 +153,52 @@ class Participant:
         except Exception as error:  # The page may be gone, which is worth reporting too.
             state = repr(error)
         return f"{self.name}: {state}\n  " + "\n  ".join(self.console[-30:])
+
+
+class ChromiumParticipant(Participant):
+    """Its camera and microphone are Chromium's fake devices, which play files."""
+
+    async def start(self, playwright: Playwright, folder: Path) -> None:
+        video = media.write_video(folder / f"{self.name}.y4m", self.look)
+        audio = media.write_audio(folder / f"{self.name}.wav", self.look)
+        self._browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--autoplay-policy=no-user-gesture-required",
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-video-capture={video}",
+                f"--use-file-for-fake-audio-capture={audio}",
+                f"--ignore-certificate-errors-spki-list={self._relay.key_pin}",
+            ],
+        )
+        context = await self._browser.new_context(locale="en-GB", viewport={"width": 960, "height": 600})
+        await context.grant_permissions(["camera", "microphone"], origin=self._relay.address)
+        await context.add_init_script(path=_FOLDER / "probe.js")
+        self.page = await context.new_page()
+        self.page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.console.append(f"exception: {error}"))
+
+    async def close(self) -> None:
+        await self._browser.close()
+
+
+class FirefoxParticipant(Participant):
+    """Its camera is a canvas, since Firefox's fake ones all look alike; its microphone is fake, with a pitch of its own."""
+
+    # Without a sound card no AudioContext runs here, so the pitch of what it plays is not known.
+    knows_pitch = False
+
+    async def start(self, playwright: Playwright, folder: Path) -> None:
+        self.page = FirefoxPage()
+        self.console = self.page.console
+        camera = (_FOLDER / "camera.js").read_text()
+        probe = (_FOLDER / "probe.js").read_text()
+        await self.page.start(
+            folder, f"({camera})({self.look.colour!r});\n{probe}",
+            {"media.navigator.audio.fake_frequency": self.look.hertz},
+        )
+
+    async def close(self) -> None:
+        await self.page.close()

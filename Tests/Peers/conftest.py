@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from aiortc import RTCBundlePolicy
 from playwright.async_api import Playwright, async_playwright
 
 import media
 import network
-from browser import Participant
+from browser import ChromiumParticipant, Participant
 from relay import Relay
 from whip import Publisher, Viewer
 
@@ -41,7 +42,7 @@ def room() -> str:
     return f"room-{next(_rooms)}"
 
 
-Invite = Callable[[str, media.Look], Awaitable[Participant]]
+Invite = Callable[..., Awaitable[Participant]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -51,10 +52,12 @@ async def invite(
     """Has somebody join the room by browser; all are shown the door when the test ends."""
     participants: list[Participant] = []
 
-    async def invite(name: str, look: media.Look) -> Participant:
-        participant = Participant(name, look, room, relay)
-        participants.append(participant)
+    async def invite(
+        name: str, look: media.Look, browser: type[Participant] = ChromiumParticipant
+    ) -> Participant:
+        participant = browser(name, look, room, relay)
         await participant.start(playwright, tmp_path)
+        participants.append(participant)
         await participant.join()
         return participant
 
@@ -68,12 +71,14 @@ async def invite(
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def publish(relay: Relay, room: str) -> AsyncIterator[Callable[[str, media.Look], Awaitable[Publisher]]]:
+async def publish(relay: Relay, room: str) -> AsyncIterator[Callable[..., Awaitable[Publisher]]]:
     """Has somebody publish into the room by WHIP."""
     publishers: list[Publisher] = []
 
-    async def publish(name: str, look: media.Look) -> Publisher:
-        publisher = Publisher(name, look, room, relay)
+    async def publish(
+        name: str, look: media.Look, bundle: RTCBundlePolicy = RTCBundlePolicy.BALANCED
+    ) -> Publisher:
+        publisher = Publisher(name, look, room, relay, bundle)
         publishers.append(publisher)
         await publisher.start()
         return publisher

@@ -1,13 +1,17 @@
 """A standard publisher."""
 
+import pytest
+from aiortc import RTCBundlePolicy
+
 import media
 from conftest import Invite
 from waiting import until
 
 
-async def test_a_publisher_is_seen_and_heard_by_a_browser(invite: Invite, publish) -> None:
+@pytest.mark.parametrize("bundle", [RTCBundlePolicy.BALANCED, RTCBundlePolicy.MAX_BUNDLE])
+async def test_a_publisher_is_seen_and_heard_by_a_browser(invite: Invite, publish, bundle: RTCBundlePolicy) -> None:
     anna = await invite("Anna", media.RED)
-    publisher = await publish("Encoder", media.YELLOW)
+    publisher = await publish("Encoder", media.YELLOW, bundle)
     await anna.knows("Anna", "Encoder")
     assert (await anna.roster())["Encoder"]["kind"] == "whip"
     await anna.sees_and_hears("Encoder", media.YELLOW)

@@ -8,7 +8,7 @@ from collections import deque
 from urllib.parse import quote, urljoin
 
 import aiohttp
-from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc import MediaStreamTrack, RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame, VideoFrame
 
@@ -20,11 +20,11 @@ from waiting import until
 class _Client:
     """One peer connection and the resource that an offer made."""
 
-    def __init__(self, relay: Relay):
+    def __init__(self, relay: Relay, bundle: RTCBundlePolicy = RTCBundlePolicy.BALANCED):
         self._relay = relay
         self._http: aiohttp.ClientSession | None = None
         self._resource: str | None = None
-        self.connection = RTCPeerConnection()
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=bundle))
 
     async def _offer(self, address: str) -> None:
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=self._relay.trust))
@@ -55,8 +55,8 @@ class _Client:
 
 
 class Publisher(_Client):
-    def __init__(self, name: str, look: media.Look, room: str, relay: Relay):
-        super().__init__(relay)
+    def __init__(self, name: str, look: media.Look, room: str, relay: Relay, bundle: RTCBundlePolicy):
+        super().__init__(relay, bundle)
         self.name = name
         self.look = look
         self._address = f"{relay.address}/whip/{room}?name={quote(name)}"
