@@ -1,18 +1,21 @@
 """One participant on the meeting page, in a browser of their own."""
 
+import json
 import os
 import shutil
 from pathlib import Path
 from typing import Protocol
 
-from playwright.async_api import Playwright
+from playwright.async_api import Browser, Playwright
 
 import media
-from firefox import FirefoxPage
+from firefox import Firefox
 from relay import Relay
 from waiting import until
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+# The tab that getDisplayMedia gives.
+SHARED_TITLE = "Shared by a test"
 _FOLDER = Path(__file__).parent
 
 
@@ -33,20 +36,74 @@ def _colour(red: int, green: int, blue: int) -> str:
     return media.nearest_colour(round(y), round(u), round(v))
 
 
+class Browsers:
+    """The browsers of all tests, one for each look, since their cameras and microphones are given at their start."""
+
+    def __init__(self, playwright: Playwright, folder: Path, relay: Relay):
+        self._playwright = playwright
+        self._folder = folder
+        self._relay = relay
+        self._chromium: dict[media.Look, Browser] = {}
+        self._firefox: dict[media.Look, Firefox] = {}
+
+    async def chromium(self, look: media.Look) -> Browser:
+        if look not in self._chromium:
+            video = media.write_video(self._folder / f"{look.colour}.y4m", look)
+            audio = media.write_audio(self._folder / f"{look.colour}.wav", look)
+            self._chromium[look] = await self._playwright.chromium.launch(
+                executable_path=CHROMIUM,
+                args=[
+                    "--no-sandbox",
+                    "--autoplay-policy=no-user-gesture-required",
+                    "--use-fake-ui-for-media-stream",
+                    "--use-fake-device-for-media-stream",
+                    f"--use-file-for-fake-video-capture={video}",
+                    f"--use-file-for-fake-audio-capture={audio}",
+                    f"--auto-select-tab-capture-source-by-title={SHARED_TITLE}",
+                    f"--ignore-certificate-errors-spki-list={self._relay.key_pin}",
+                ],
+            )
+        return self._chromium[look]
+
+    async def firefox(self, look: media.Look) -> Firefox:
+        if look not in self._firefox:
+            firefox = Firefox()
+            await firefox.start(
+                self._folder / f"firefox-{look.colour}", {"media.navigator.audio.fake_frequency": look.hertz}
+            )
+            self._firefox[look] = firefox
+        return self._firefox[look]
+
+    async def close(self) -> None:
+        for browser in [*self._chromium.values(), *self._firefox.values()]:
+            await browser.close()
+
+
 class Participant:
-    """What people do on the page, and what they see and hear."""
+    """What people do on the page, and what they see and hear.
+
+    `sends` and `receives` name the video codecs that the browser has; all of its own unless said.
+    """
 
     page: Page
-    knows_pitch = True
 
-    def __init__(self, name: str, look: media.Look, room: str, relay: Relay):
+    def __init__(
+        self, name: str, look: media.Look, room: str, relay: Relay,
+        sends: list[str] | None = None, receives: list[str] | None = None,
+    ):
         self.name = name
         self.look = look
         self.room = room
         self._relay = relay
+        self._codecs = {"sends": sends, "receives": receives}
         self.console: list[str] = []
 
-    async def start(self, playwright: Playwright, folder: Path) -> None:
+    def _preload(self) -> str:
+        """What runs in the page before its own scripts."""
+        codecs = (_FOLDER / "codecs.js").read_text()
+        return f"({codecs})({json.dumps(self._codecs)});\n{(_FOLDER / 'probe.js').read_text()}"
+
+    async def start(self, browsers: Browsers) -> None:
         raise NotImplementedError
 
     async def close(self) -> None:
@@ -92,8 +149,8 @@ class Participant:
         )
 
     async def heard(self, name: str) -> dict:
-        """What was received of `name` so far: frames, energy, videoPackets, audioPackets, hertz."""
-        nothing = {"frames": 0, "energy": 0, "videoPackets": 0, "audioPackets": 0, "hertz": None}
+        """What was received of `name` so far: frames, energy, videoPackets, audioPackets."""
+        nothing = {"frames": 0, "energy": 0, "videoPackets": 0, "audioPackets": 0}
         return (await self.page.evaluate("() => window.probe.heard()")).get(name, nothing)
 
     async def sent(self) -> dict:
@@ -109,6 +166,10 @@ class Participant:
         one = (await self.roster()).get(name)
         slots = await self.page.evaluate("() => window.kakehashi.slots")
         return [slot for slot in slots if one and slot["participant"] == one["participant"]]
+
+    async def codecs(self, name: str) -> dict[str, str]:
+        """The MIME types of what `name`'s voice and picture come as, by kind."""
+        return await self.page.evaluate("(name) => window.probe.codecs(name)", name)
 
     # Waits
 
@@ -126,12 +187,11 @@ class Participant:
             return await self.seen(name) == look.colour
 
         async def hears() -> bool:
-            hertz = (await self.heard(name))["hertz"]
-            return hertz is not None and abs(hertz - look.hertz) < 20
+            hertz = await self.page.evaluate("(name) => window.probe.hertz(name)", name)
+            return hertz is not None and abs(hertz - look.hertz) <= 20
 
         await until(f"{self.name} sees {name} in {look.colour}", sees)
-        if self.knows_pitch:
-            await until(f"{self.name} hears {name} at {look.hertz} Hz", hears)
+        await until(f"{self.name} hears {name} at {look.hertz} Hz", hears)
 
     async def knows(self, *names: str) -> None:
         """The roster, and the list on the page, hold these people and nobody else."""
@@ -158,47 +218,27 @@ class Participant:
 class ChromiumParticipant(Participant):
     """Its camera and microphone are Chromium's fake devices, which play files."""
 
-    async def start(self, playwright: Playwright, folder: Path) -> None:
-        video = media.write_video(folder / f"{self.name}.y4m", self.look)
-        audio = media.write_audio(folder / f"{self.name}.wav", self.look)
-        self._browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--autoplay-policy=no-user-gesture-required",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={video}",
-                f"--use-file-for-fake-audio-capture={audio}",
-                f"--ignore-certificate-errors-spki-list={self._relay.key_pin}",
-            ],
-        )
-        context = await self._browser.new_context(locale="en-GB", viewport={"width": 960, "height": 600})
-        await context.grant_permissions(["camera", "microphone"], origin=self._relay.address)
-        await context.add_init_script(path=_FOLDER / "probe.js")
-        self.page = await context.new_page()
+    async def start(self, browsers: Browsers) -> None:
+        browser = await browsers.chromium(self.look)
+        self._context = await browser.new_context(locale="en-GB", viewport={"width": 960, "height": 600})
+        await self._context.grant_permissions(["camera", "microphone"], origin=self._relay.address)
+        await self._context.add_init_script(script=self._preload())
+        self.page = await self._context.new_page()
         self.page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.console.append(f"exception: {error}"))
 
     async def close(self) -> None:
-        await self._browser.close()
+        await self._context.close()
 
 
 class FirefoxParticipant(Participant):
     """Its camera is a canvas, since Firefox's fake ones all look alike; its microphone is fake, with a pitch of its own."""
 
-    # Without a sound card no AudioContext runs here, so the pitch of what it plays is not known.
-    knows_pitch = False
-
-    async def start(self, playwright: Playwright, folder: Path) -> None:
-        self.page = FirefoxPage()
-        self.console = self.page.console
+    async def start(self, browsers: Browsers) -> None:
+        firefox = await browsers.firefox(self.look)
         camera = (_FOLDER / "camera.js").read_text()
-        probe = (_FOLDER / "probe.js").read_text()
-        await self.page.start(
-            folder, f"({camera})({self.look.colour!r});\n{probe}",
-            {"media.navigator.audio.fake_frequency": self.look.hertz},
-        )
+        self.page = await firefox.new_page(f"({camera})({self.look.colour!r});\n{self._preload()}")
+        self.console = self.page.console
 
     async def close(self) -> None:
         await self.page.close()

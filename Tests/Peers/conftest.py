@@ -2,16 +2,15 @@
 
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from aiortc import RTCBundlePolicy
-from playwright.async_api import Playwright, async_playwright
+from playwright.async_api import async_playwright
 
 import media
 import network
-from browser import ChromiumParticipant, Participant
+from browser import Browsers, ChromiumParticipant, Participant
 from relay import Relay
 from whip import Publisher, Viewer
 
@@ -31,9 +30,11 @@ async def relay(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Relay
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def playwright() -> AsyncIterator[Playwright]:
+async def browsers(relay: Relay, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
     async with async_playwright() as playwright:
-        yield playwright
+        browsers = Browsers(playwright, tmp_path_factory.mktemp("browsers"), relay)
+        yield browsers
+        await browsers.close()
 
 
 @pytest.fixture
@@ -47,16 +48,16 @@ Invite = Callable[..., Awaitable[Participant]]
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def invite(
-    relay: Relay, playwright: Playwright, room: str, tmp_path: Path, request: pytest.FixtureRequest
+    relay: Relay, browsers: Browsers, room: str, request: pytest.FixtureRequest
 ) -> AsyncIterator[Invite]:
     """Has somebody join the room by browser; all are shown the door when the test ends."""
     participants: list[Participant] = []
 
     async def invite(
-        name: str, look: media.Look, browser: type[Participant] = ChromiumParticipant
+        name: str, look: media.Look, browser: type[Participant] = ChromiumParticipant, **codecs: list[str]
     ) -> Participant:
-        participant = browser(name, look, room, relay)
-        await participant.start(playwright, tmp_path)
+        participant = browser(name, look, room, relay, **codecs)
+        await participant.start(browsers)
         participants.append(participant)
         await participant.join()
         return participant

@@ -28,27 +28,24 @@ _PREFERENCES = {
 }
 
 
-class FirefoxPage:
-    """One Firefox with one page."""
+class Firefox:
+    """One Firefox, whose pages are tabs."""
 
     def __init__(self) -> None:
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future] = {}
         self._tasks: list[asyncio.Task] = []
-        self._context = ""
+        self._consoles: dict[str, list[str]] = {}
         self._endpoint: str | None = None
-        self.console: list[str] = []
 
-    async def start(self, folder: Path, preload: str, preferences: dict[str, object]) -> None:
-        """Starts the browser; `preload` runs in every page before its own scripts."""
-        profile = folder / "firefox"
+    async def start(self, profile: Path, preferences: dict[str, object]) -> None:
         profile.mkdir()
         settings = _PREFERENCES | preferences
         lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in settings.items())
         (profile / "user.js").write_text("\n".join(lines))
         self._process = await asyncio.create_subprocess_exec(
             FIREFOX, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0",
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, env={**os.environ, "HOME": str(folder)},
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, env={**os.environ, "HOME": str(profile)},
         )
         self._tasks.append(asyncio.create_task(self._read_log(self._process.stderr)))
         await until("Firefox listens", lambda: self._endpoint)
@@ -56,11 +53,8 @@ class FirefoxPage:
         self._socket = await self._http.ws_connect(f"{self._endpoint}/session", max_msg_size=0)
         self._tasks.append(asyncio.create_task(self._read_answers()))
         # The certificate is made by the relay under test for itself.
-        await self._call("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
-        await self._call("session.subscribe", events=["log.entryAdded"])
-        await self._call("script.addPreloadScript", functionDeclaration=f"() => {{ {preload} }}")
-        tree = await self._call("browsingContext.getTree")
-        self._context = tree["contexts"][0]["context"]
+        await self.call("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
+        await self.call("session.subscribe", events=["log.entryAdded"])
 
     async def close(self) -> None:
         self._process.terminate()
@@ -69,6 +63,54 @@ class FirefoxPage:
             await self._http.close()
         for task in self._tasks:
             await task
+
+    async def new_page(self, preload: str) -> "FirefoxPage":
+        """Opens a tab in a profile of its own; `preload` runs in each of its pages before its own scripts."""
+        user = (await self.call("browser.createUserContext"))["userContext"]
+        context = (await self.call("browsingContext.create", type="tab", userContext=user))["context"]
+        await self.call("script.addPreloadScript", functionDeclaration=f"() => {{ {preload} }}", contexts=[context])
+        console = self._consoles[context] = []
+        return FirefoxPage(self, user, context, console)
+
+    async def call(self, method: str, **parameters) -> dict:
+        number = next(self._ids)
+        self._answers[number] = asyncio.get_running_loop().create_future()
+        try:
+            await self._socket.send_json({"id": number, "method": method, "params": parameters})
+            answer = await asyncio.wait_for(self._answers[number], DEADLINE)
+        finally:
+            del self._answers[number]
+        if answer["type"] == "error":
+            raise RuntimeError(f"{method}: {answer['error']}: {answer['message']}")
+        return answer["result"]
+
+    async def _read_answers(self) -> None:
+        async for message in self._socket:
+            answer = message.json()
+            if answer["type"] == "event":
+                entry = answer["params"]
+                console = self._consoles.get(entry.get("source", {}).get("context"), [])
+                console.append(f"{entry.get('level')}: {entry.get('text')}")
+            elif answer["id"] in self._answers:
+                self._answers[answer["id"]].set_result(answer)
+
+    async def _read_log(self, stream: asyncio.StreamReader) -> None:
+        async for line in stream:
+            if match := re.search(rb"WebDriver BiDi listening on (ws://\S+)", line):
+                self._endpoint = match[1].decode()
+
+
+class FirefoxPage:
+    """One tab."""
+
+    def __init__(self, firefox: Firefox, user: str, context: str, console: list[str]):
+        self._firefox = firefox
+        self._user = user
+        self._context = context
+        self.console = console
+
+    async def close(self) -> None:
+        await self._call("browser.removeUserContext", userContext=self._user)
 
     async def goto(self, address: str) -> None:
         await self._call("browsingContext.navigate", context=self._context, url=address, wait="complete")
@@ -97,27 +139,4 @@ class FirefoxPage:
         await self.evaluate("([selector, text]) => (document.querySelector(selector).value = text)", [selector, text])
 
     async def _call(self, method: str, **parameters) -> dict:
-        number = next(self._ids)
-        self._answers[number] = asyncio.get_running_loop().create_future()
-        try:
-            await self._socket.send_json({"id": number, "method": method, "params": parameters})
-            answer = await asyncio.wait_for(self._answers[number], DEADLINE)
-        finally:
-            del self._answers[number]
-        if answer["type"] == "error":
-            raise RuntimeError(f"{method}: {answer['error']}: {answer['message']}")
-        return answer["result"]
-
-    async def _read_answers(self) -> None:
-        async for message in self._socket:
-            answer = message.json()
-            if answer["type"] == "event":
-                entry = answer["params"]
-                self.console.append(f"{entry.get('level')}: {entry.get('text')}")
-            elif answer["id"] in self._answers:
-                self._answers[answer["id"]].set_result(answer)
-
-    async def _read_log(self, stream: asyncio.StreamReader) -> None:
-        async for line in stream:
-            if match := re.search(rb"WebDriver BiDi listening on (ws://\S+)", line):
-                self._endpoint = match[1].decode()
+        return await self._firefox.call(method, **parameters)

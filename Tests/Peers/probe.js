@@ -1,14 +1,12 @@
 // Counts what this page receives by contributing source, so that a test can say whose picture was decoded and whose
 // voice was heard. Installed before the page's own scripts; reads only `window.kakehashi`.
 window.probe = (() => {
-  /** csrc → { frames, energy, videoPackets, audioPackets, hertz } */
+  /** csrc → { frames, energy, videoPackets, audioPackets } */
   const sources = new Map();
   const before = new Map();
-  const analysers = new Map();
-  let context = null;
 
   const entry = (csrc) => {
-    if (!sources.has(csrc)) sources.set(csrc, { frames: 0, energy: 0, videoPackets: 0, audioPackets: 0, hertz: null });
+    if (!sources.has(csrc)) sources.set(csrc, { frames: 0, energy: 0, videoPackets: 0, audioPackets: 0 });
     return sources.get(csrc);
   };
 
@@ -17,20 +15,30 @@ window.probe = (() => {
     receiver.getContributingSources().reduce((one, other) => (one && one.timestamp >= other.timestamp ? one : other), null)
       ?.source ?? null;
 
-  /** The strongest pitch that a slot plays, or null while it is quiet. */
-  const pitch = (slot) => {
-    context ??= new AudioContext();
-    if (!analysers.has(slot.stream.id)) {
-      const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
-      context.createMediaStreamSource(slot.stream).connect(analyser);
-      analysers.set(slot.stream.id, analyser);
+  /** Half a second of what a slot plays, decoded. An AudioContext would do, but in Firefox none runs without a sound card. */
+  const record = async (slot) => {
+    const recorder = new MediaRecorder(slot.stream);
+    const recording = new Promise((resolve) => (recorder.ondataavailable = ({ data }) => resolve(data)));
+    recorder.start();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    recorder.stop();
+    const bytes = await (await recording).arrayBuffer();
+    return (await new OfflineAudioContext(1, 1, 48_000).decodeAudioData(bytes)).getChannelData(0);
+  };
+
+  /** The strongest of the pitches from 300 to 2000 Hz, or null in silence. */
+  const strongest = (samples) => {
+    if (!samples.some((sample) => Math.abs(sample) > 0.01)) return null;
+    let best = { hertz: 0, power: 0 };
+    for (let hertz = 300; hertz <= 2_000; hertz += 10) {
+      // Goertzel's filter.
+      const factor = 2 * Math.cos((2 * Math.PI * hertz) / 48_000);
+      let [last, former] = [0, 0];
+      for (const sample of samples) [last, former] = [sample + factor * last - former, last];
+      const power = last * last + former * former - factor * last * former;
+      if (power > best.power) best = { hertz, power };
     }
-    const analyser = analysers.get(slot.stream.id);
-    const levels = new Float32Array(analyser.frequencyBinCount);
-    analyser.getFloatFrequencyData(levels);
-    let best = 0;
-    for (let bin = 1; bin < levels.length; bin += 1) if (levels[bin] > levels[best]) best = bin;
-    return levels[best] > -70 ? (best * context.sampleRate) / analyser.fftSize : null;
+    return best.hertz;
   };
 
   const look = async () => {
@@ -54,7 +62,6 @@ window.probe = (() => {
       } else {
         counts.audioPackets += packets;
         counts.energy += report.totalAudioEnergy - last.report.totalAudioEnergy;
-        counts.hertz = pitch(slot) ?? counts.hertz;
       }
     }
   };
@@ -78,8 +85,18 @@ window.probe = (() => {
         one.csrcs.map(entry).reduce((sum, next) => ({
           frames: sum.frames + next.frames, energy: sum.energy + next.energy,
           videoPackets: sum.videoPackets + next.videoPackets, audioPackets: sum.audioPackets + next.audioPackets,
-          hertz: next.hertz ?? sum.hertz,
         }))]));
+    },
+
+    /** The pitch at which somebody is heard now; null in silence, or while another voice takes the slot. */
+    async hertz(name) {
+      const { meeting, roster } = window.kakehashi;
+      const csrcs = roster.find((one) => one.name === name)?.csrcs ?? [];
+      const plays = (slot) => csrcs.includes(newest(slot.transceiver.receiver));
+      const slot = meeting.sections.audio.find(plays);
+      if (!slot) return null;
+      const samples = await record(slot);
+      return plays(slot) ? strongest(samples) : null;
     },
 
     /** The colour in the middle of somebody's tile as [red, green, blue]; null while it shows no picture. */
@@ -93,6 +110,20 @@ window.probe = (() => {
       const drawing = canvas.getContext("2d");
       drawing.drawImage(video, video.videoWidth / 2, video.videoHeight / 2, 1, 1, 0, 0, 1, 1);
       return [...drawing.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    },
+
+    /** How somebody's voice and picture come: the MIME types of the slots that play them now. */
+    async codecs(name) {
+      const { meeting, connection, roster } = window.kakehashi;
+      const csrcs = roster.find((one) => one.name === name)?.csrcs ?? [];
+      const reports = await connection.getStats();
+      const found = {};
+      for (const slot of [...meeting.sections.audio, ...meeting.sections.video]) {
+        if (!csrcs.includes(newest(slot.transceiver.receiver))) continue;
+        const report = [...reports.values()].find((one) => one.type === "inbound-rtp" && one.mid === slot.mid);
+        if (report?.codecId) found[report.kind] = reports.get(report.codecId).mimeType;
+      }
+      return found;
     },
 
     /** Packets this page has sent from its camera and its microphone. */
