@@ -31,7 +31,11 @@ final class FetchLoop: Sendable {
     self.multi = multi
     let context = Unmanaged.passRetained(self)
     let result = fetch_start_thread(
-      "fetch", { Unmanaged<FetchLoop>.fromOpaque($0!).takeRetainedValue().run() }, context.toOpaque())
+      "fetch",
+      { context in
+        guard let context else { preconditionFailure("the thread is started with its loop") }
+        Unmanaged<FetchLoop>.fromOpaque(context).takeRetainedValue().run()
+      }, context.toOpaque())
     precondition(result == 0, "the machine has a thread left for libcurl")
   }
 
