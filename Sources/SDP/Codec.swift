@@ -34,7 +34,7 @@ public struct Codec: Hashable, Sendable, BitwiseCopyable {
 
   /// A codec by its `a=rtpmap` and `a=fmtp`; `nil` when the relay does not carry it.
   public init?(_ map: RTPMap, _ parameters: FormatParameters) {
-    guard let name = Name.allCases.first(where: { $0.encodingName.lowercased() == map.encodingName.lowercased() }),
+    guard let name = Name.allCases.first(where: { map.encodingName.isSpelled($0.encodingName) }),
       map.clockRate == (name.isAudio ? 48_000 : 90_000), map.channels == (name.isAudio ? 2 : 1)
     else { return nil }
     switch name {

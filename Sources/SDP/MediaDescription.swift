@@ -27,9 +27,11 @@ public struct MediaDescription: Sendable {
   }
 
   /// Reads the value of an `m=` line: `media port[/number] proto format …`.
-  init(mediaLine value: Substring, line: Int) throws(SDPError) {
-    let fields = value.split(separator: " ")
-    guard fields.count >= 4, let port = UInt16(fields[1].prefix { $0 != "/" }) else {
+  init(mediaLine value: String, line: Int) throws(SDPError) {
+    let fields = value.fields()
+    guard fields.count >= 4,
+      let port = fields[1].fields("/", maxSplits: 1, keepsEmpty: true).first.flatMap({ UInt16($0) })
+    else {
       throw SDPError(line: line, .malformed(line: "m"))
     }
     self.init(

@@ -1,15 +1,15 @@
 /// Reading: what the relay takes of an offered section.
 extension NegotiatedSection {
   init(
-    _ media: MediaDescription, mid: String, in offer: SessionDescription, isBundled: Bool
+    _ media: MediaDescription, mid: String, _ session: SessionDefaults, isBundled: Bool
   ) throws(SDPError) {
     self.mid = mid
     isAudio = media.media == "audio"
-    let direction = Direction(of: media, in: offer)
+    let direction = Direction(media.attributes) ?? session.direction
     let isSource = direction == .sendonly || direction == .sendrecv
     usesReducedSizeRTCP = media.attributes.has("rtcp-rsize")
     isSlides = media.attributes["content"]?.value == "slides"
-    streamID = media.attributes["msid"]?.value?.split(separator: " ").first.map(String.init)
+    streamID = media.attributes["msid"]?.value?.fields(maxSplits: 1).first.map(String.init)
 
     if let reason = Self.rejection(of: media, isBundled: isBundled) {
       role = .rejected(reason)
@@ -22,7 +22,10 @@ extension NegotiatedSection {
           .slot
         } else { .inactive }
     }
-    extensions = formats.isEmpty ? NegotiatedExtensions() : try Self.extensions(of: media, in: offer)
+    extensions =
+      formats.isEmpty
+      ? NegotiatedExtensions()
+      : NegotiatedExtensions(try ExtensionMap.all(in: media.attributes) + session.extensions, isAudio: isAudio)
     // Firefox writes a=ssrc in sections it only receives in; those are no sources.
     let declared = role == .source ? SourceAttributes(media.attributes) : SourceAttributes([])
     ssrc = declared.primary
@@ -39,30 +42,47 @@ extension NegotiatedSection {
     if !media.attributes.has("rtcp-mux") && !media.attributes.has("rtcp-mux-only") { return .rtcpNotMultiplexed }
     return nil
   }
+}
 
-  /// The extensions the relay reads or writes. `a=extmap-allow-mixed` is not answered, so packets keep to the one-byte
-  /// form and ids above 14 cannot be used.
-  private static func extensions(
-    of media: MediaDescription, in offer: SessionDescription
-  ) throws(SDPError) -> NegotiatedExtensions {
-    var extensions = NegotiatedExtensions()
-    for attributes in [media.attributes, offer.attributes] {
-      for attribute in attributes where attribute.name == "extmap" {
-        guard let map = attribute.value.flatMap(ExtensionMap.init) else {
-          throw SDPError(line: attribute.line, .malformedAttribute("extmap"))
-        }
-        guard map.id <= 14 else { continue }
-        if map.uri == ExtensionMap.mid, extensions.mid == nil {
-          extensions.mid = map.id
-        } else if map.uri == ExtensionMap.audioLevel, extensions.audioLevel == nil, media.media == "audio" {
-          extensions.audioLevel = map.id
-        } else {
-          continue
-        }
-        extensions.maps.append(map)
+/// What the session's level says for all sections. Read once: an offer with thousands of such lines would otherwise
+/// have them read again for every section.
+struct SessionDefaults {
+  let direction: Direction
+  let extensions: [ExtensionMap]
+
+  init(_ offer: SessionDescription) throws(SDPError) {
+    direction = Direction(offer.attributes) ?? .sendrecv
+    extensions = try ExtensionMap.all(in: offer.attributes)
+  }
+}
+
+extension NegotiatedExtensions {
+  /// Those the relay reads or writes, the first of each. `a=extmap-allow-mixed` is not answered, so packets keep to the
+  /// one-byte form and ids above 14 cannot be used.
+  fileprivate init(_ offered: [ExtensionMap], isAudio: Bool) {
+    for map in offered where map.id <= 14 {
+      if map.uri == ExtensionMap.mid, mid == nil {
+        mid = map.id
+      } else if map.uri == ExtensionMap.audioLevel, audioLevel == nil, isAudio {
+        audioLevel = map.id
+      } else {
+        continue
       }
+      maps.append(map)
     }
-    return extensions
+  }
+}
+
+extension ExtensionMap {
+  fileprivate static func all(in attributes: Attributes) throws(SDPError) -> [ExtensionMap] {
+    var maps: [ExtensionMap] = []
+    for attribute in attributes where attribute.name == "extmap" {
+      guard let map = attribute.value.flatMap(ExtensionMap.init) else {
+        throw SDPError(line: attribute.line, .malformedAttribute("extmap"))
+      }
+      maps.append(map)
+    }
+    return maps
   }
 }
 
@@ -74,7 +94,9 @@ private struct OfferedFormats {
   }
 
   private var formats: [Format] = []
-  private var feedback: [RTCPFeedback] = []
+  private var feedback: Set<RTCPFeedback> = []
+  /// The payload type of each format's retransmissions, by the format's name.
+  private var retransmissions: [String: UInt8] = [:]
 
   init(_ media: MediaDescription) throws(SDPError) {
     var maps: [UInt8: RTPMap] = [:]
@@ -95,7 +117,7 @@ private struct OfferedFormats {
         guard let value = attribute.value.flatMap(RTCPFeedback.init) else {
           throw SDPError(line: attribute.line, .malformedAttribute("rtcp-fb"))
         }
-        feedback.append(value)
+        feedback.insert(value)
       default: break
       }
     }
@@ -105,19 +127,21 @@ private struct OfferedFormats {
       guard let payloadType = UInt8(format), let map = maps[payloadType], listed.insert(payloadType).inserted else {
         continue
       }
-      formats.append(Format(map: map, parameters: parameters[format] ?? FormatParameters(format: format)))
+      let format = Format(map: map, parameters: parameters[format] ?? FormatParameters(format: format))
+      formats.append(format)
+      if map.encodingName.isSpelled("rtx"), let original = format.parameters["apt"] {
+        retransmissions[original] = retransmissions[original] ?? payloadType
+      }
     }
   }
 
   /// What the relay carries, best first and otherwise in the offer's order.
   func negotiated() -> [NegotiatedFormat] {
-    let isRetransmission = { (format: Format) in format.map.encodingName.lowercased() == "rtx" }
     let negotiated = formats.compactMap { format -> NegotiatedFormat? in
       guard let codec = Codec(format.map, format.parameters) else { return nil }
       let payloadType = format.map.payloadType
-      let retransmission = formats.first { isRetransmission($0) && $0.parameters["apt"] == "\(payloadType)" }
       return NegotiatedFormat(
-        payloadType: payloadType, codec: codec, retransmissionPayloadType: retransmission?.map.payloadType,
+        payloadType: payloadType, codec: codec, retransmissionPayloadType: retransmissions["\(payloadType)"],
         parameters: answer(format.parameters, codec),
         feedback: codec.isAudio ? [] : ["nack", "nack pli", "ccm fir"].filter { offers($0, payloadType) })
     }
@@ -127,7 +151,8 @@ private struct OfferedFormats {
   }
 
   private func offers(_ kind: String, _ payloadType: UInt8) -> Bool {
-    feedback.contains { $0.kind == kind && ($0.payloadType == nil || $0.payloadType == payloadType) }
+    feedback.contains(RTCPFeedback(payloadType: payloadType, kind: kind))
+      || feedback.contains(RTCPFeedback(payloadType: nil, kind: kind))
   }
 
   /// Opus: silence need not be sent, lost packets are repaired in band, and stereo is wanted of who sends it (RFC 7587

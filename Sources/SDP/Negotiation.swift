@@ -23,12 +23,14 @@ public struct Negotiation: Sendable {
     guard !offer.attributes.has("ice-lite") else { throw SDPError(line: 0, .peerIsLite) }
 
     let bundle = Self.bundle(of: offer)
+    let bundled = Set(bundle)
+    let inherited = try SessionDefaults(offer)
     var sections: [NegotiatedSection] = []
     var mids: Set<String> = []
     for media in offer.media {
       guard let mid = media.mid, !mid.isEmpty else { throw SDPError(line: media.line, .noMediaIdentification) }
       guard mids.insert(mid).inserted else { throw SDPError(line: media.line, .repeatedMediaIdentification(mid)) }
-      sections.append(try NegotiatedSection(media, mid: mid, in: offer, isBundled: bundle.contains(mid)))
+      sections.append(try NegotiatedSection(media, mid: mid, inherited, isBundled: bundled.contains(mid)))
     }
     guard sections.contains(where: { !$0.isRejected }) else { throw SDPError(line: 0, .noSectionTaken) }
     self.offer = offer
@@ -59,7 +61,7 @@ public struct Negotiation: Sendable {
 
   /// The mids of the offer's BUNDLE group; a single section needs none.
   private static func bundle(of offer: SessionDescription) -> [String] {
-    let groups = offer.attributes.values("group").map { $0.split(separator: " ").map(String.init) }
+    let groups = offer.attributes.values("group").map { $0.fields().map(String.init) }
     if let group = groups.first(where: { $0.first == "BUNDLE" }) { return Array(group.dropFirst()) }
     return offer.media.count == 1 ? offer.media.compactMap(\.mid) : []
   }

@@ -2,47 +2,61 @@
 struct SDPLine {
   /// Counted from 1.
   let number: Int
-  let type: Character
-  let value: Substring
+  /// An ASCII letter.
+  let type: Unicode.Scalar
+  private let bytes: ArraySlice<UInt8>
+
+  fileprivate init(number: Int, type: Unicode.Scalar, bytes: ArraySlice<UInt8>) {
+    self.number = number
+    self.type = type
+    self.bytes = bytes
+  }
+
+  var value: String { String(decoding: bytes, as: UTF8.self) }
 
   /// The value of an `a=` line as an attribute.
   func attribute() throws(SDPError) -> Attribute {
-    let parts = value.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard !parts[0].isEmpty else { throw SDPError(line: number, .malformed(line: "a")) }
-    return Attribute(String(parts[0]), parts.count == 2 ? String(parts[1]) : nil, line: number)
+    let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+    let name = bytes[..<(colon ?? bytes.endIndex)]
+    // A token (RFC 8866 section 9), so that names are compared as bytes.
+    guard !name.isEmpty, name.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+      throw SDPError(line: number, .malformed(line: "a"))
+    }
+    let value = colon.map { String(decoding: bytes[($0 + 1)...], as: UTF8.self) }
+    return Attribute(String(decoding: name, as: UTF8.self), value, line: number)
   }
 }
 
-/// Cuts text into lines by bytes, since CRLF is one `Character`.
+/// Cuts text into lines, by bytes: CRLF is one `Character`, and to look for those takes ten times as long.
 struct SDPLines {
-  private var rest: Substring.UTF8View
+  private let text: [UInt8]
+  private var offset = 0
   private var number = 0
   private let limit: Int
 
   init(_ text: String, limit: Int) {
-    rest = Substring(text).utf8
+    self.text = Array(text.utf8)
     self.limit = limit
   }
 
   /// The next line that is not blank; `nil` at the end.
   mutating func next() throws(SDPError) -> SDPLine? {
-    while !rest.isEmpty {
+    while offset < text.count {
       number += 1
       guard number <= limit else { throw SDPError(line: number, .tooManyLines(limit: limit)) }
-      let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
-      var bytes = rest[..<end]
-      rest = end == rest.endIndex ? rest[end...] : rest[rest.index(after: end)...]
-      if bytes.last == UInt8(ascii: "\r") { bytes = bytes.dropLast() }
-      guard !bytes.isEmpty else { continue }
-      guard !bytes.contains(where: { $0 < 0x20 && $0 != UInt8(ascii: "\t") || $0 == 0x7f }) else {
+      let end = text[offset...].firstIndex(of: UInt8(ascii: "\n")) ?? text.endIndex
+      var line = text[offset..<end]
+      offset = end + 1
+      if line.last == UInt8(ascii: "\r") { line.removeLast() }
+      guard !line.isEmpty else { continue }
+      guard !line.contains(where: { $0 < 0x20 && $0 != UInt8(ascii: "\t") || $0 == 0x7f }) else {
         throw SDPError(line: number, .controlCharacter)
       }
-      let line = Substring(bytes)
-      let value = line.index(line.startIndex, offsetBy: 2, limitedBy: line.endIndex)
-      guard let value, let type = line.first, type.isASCII, type.isLetter, line.dropFirst().first == "=" else {
+      let type = Unicode.Scalar(line.removeFirst())
+      guard ("a"..."z").contains(type) || ("A"..."Z").contains(type), line.popFirst() == UInt8(ascii: "=") else {
         throw SDPError(line: number, .notALine)
       }
-      return SDPLine(number: number, type: type, value: line[value...])
+      return SDPLine(number: number, type: type, bytes: line)
     }
     return nil
   }

@@ -27,7 +27,7 @@ public struct SessionDescription: Sendable {
     guard let first = try lines.next(), first.type == "v", first.value == "0" else {
       throw SDPError(line: 1, .wrongVersion)
     }
-    var seen: Set<Character> = []
+    var seen: Set<Unicode.Scalar> = []
     while let line = try lines.next() {
       switch line.type {
       case "m":
@@ -39,20 +39,20 @@ public struct SessionDescription: Sendable {
         let attribute = try line.attribute()
         if media.isEmpty { attributes.append(attribute) } else { media[media.count - 1].attributes.append(attribute) }
       case "c" where !media.isEmpty:
-        media[media.count - 1].connection = String(line.value)
+        media[media.count - 1].connection = line.value
       case "o" where media.isEmpty:
-        guard line.value.split(separator: " ").count == 6 else {
+        guard line.value.fields().count == 6 else {
           throw SDPError(line: line.number, .malformed(line: "o"))
         }
-        origin = String(line.value)
+        origin = line.value
       case "s" where media.isEmpty:
-        name = String(line.value)
+        name = line.value
       default: break
       }
       if media.isEmpty { seen.insert(line.type) }
     }
-    for type: Character in ["o", "s", "t"] where !seen.contains(type) {
-      throw SDPError(line: 0, .missing(line: type))
+    for type: Unicode.Scalar in ["o", "s", "t"] where !seen.contains(type) {
+      throw SDPError(line: 0, .missing(line: Character(type)))
     }
   }
 

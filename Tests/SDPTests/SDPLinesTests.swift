@@ -15,6 +15,15 @@ struct SDPLinesTests {
     #expect(third.value.isEmpty)
     #expect(try lines.next() == nil)
   }
+
+  @Test("An attribute's name is a token, its value anything", arguments: ["a=:x", "a=", "a=é:x", "a=b c:x"])
+  func names(line: String) throws {
+    var lines = SDPLines("a=x:é:y\n\(line)", limit: 10)
+    let good = try #require(try lines.next()).attribute()
+    #expect(good.name == "x" && good.value == "é:y")
+    let bad = try #require(try lines.next())
+    #expect(throws: SDPError(line: 2, .malformed(line: "a"))) { try bad.attribute() }
+  }
 }
 
 extension SDPLine: Equatable {

@@ -2,10 +2,10 @@
 public enum Direction: String, Sendable, CaseIterable {
   case sendrecv, sendonly, recvonly, inactive
 
-  /// What is said of a section; `sendrecv` when nothing is.
-  public init(of section: MediaDescription, in session: SessionDescription) {
-    let said = Self.allCases.first { section.attributes.has($0.rawValue) }
-    self = said ?? Self.allCases.first { session.attributes.has($0.rawValue) } ?? .sendrecv
+  /// What is said among the attributes of a section or of the session; `nil` when nothing is.
+  public init?(_ attributes: Attributes) {
+    guard let said = Self.allCases.first(where: { attributes.has($0.rawValue) }) else { return nil }
+    self = said
   }
 
   /// The same seen from the other side.

@@ -17,9 +17,9 @@ public struct ExtensionMap: Equatable, Sendable, CustomStringConvertible {
 
   /// Attributes after the URI are not kept.
   public init?(_ value: String) {
-    let fields = value.split(separator: " ")
+    let fields = value.fields()
     guard fields.count >= 2 else { return nil }
-    let entry = fields[0].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    let entry = fields[0].fields("/", maxSplits: 1, keepsEmpty: true)
     guard let id = UInt8(entry[0]), id > 0 else { return nil }
     var direction: Direction?
     if entry.count == 2 {

@@ -27,11 +27,13 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
 
   /// `nil` also for a hash that is not accepted.
   public init?(_ value: String) {
-    let fields = value.split(separator: " ")
+    let fields = value.fields()
     guard fields.count == 2, let hash = Hash(rawValue: fields[0].lowercased()) else { return nil }
     var digest: [UInt8] = []
-    for octet in fields[1].split(separator: ":", omittingEmptySubsequences: false) {
-      guard octet.utf8.count == 2, octet.allSatisfy(\.isHexDigit), let byte = UInt8(octet, radix: 16) else {
+    for octet in fields[1].fields(":", keepsEmpty: true) {
+      guard octet.utf8.count == 2, octet.unicodeScalars.allSatisfy(\.properties.isASCIIHexDigit),
+        let byte = UInt8(octet, radix: 16)
+      else {
         return nil
       }
       digest.append(byte)

@@ -12,20 +12,18 @@ public struct FormatParameters: Equatable, Sendable, CustomStringConvertible {
 
   /// Lenient: what is not `name=value` is kept as a name without value.
   public init?(_ value: String) {
-    let fields = value.split(separator: " ", maxSplits: 1)
+    let fields = value.fields(maxSplits: 1)
     guard let format = fields.first else { return nil }
     self.format = String(format)
-    pairs = (fields.count == 2 ? fields[1] : "").split(separator: ";").compactMap { parameter in
-      let parts = parameter.split(separator: "=", maxSplits: 1).map { part in
-        String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-      }
+    pairs = (fields.count == 2 ? fields[1] : "").fields(";").compactMap { parameter in
+      let parts = parameter.fields("=", maxSplits: 1).map { String($0.withoutOuterSpaces) }
       guard let name = parts.first, !name.isEmpty else { return nil }
       return (name, parts.count == 2 ? parts[1] : "")
     }
   }
 
   public subscript(name: String) -> String? {
-    pairs.first { $0.name.lowercased() == name }?.value
+    pairs.first { $0.name.isSpelled(name) }?.value
   }
 
   /// Only the parameters of these names.

@@ -1,5 +1,5 @@
 /// `a=rtcp-fb` (RFC 4585 section 4.2): `96 nack pli`, `* ccm fir`.
-public struct RTCPFeedback: Equatable, Sendable, CustomStringConvertible {
+public struct RTCPFeedback: Hashable, Sendable, CustomStringConvertible {
   /// `nil` for all of the section's.
   public let payloadType: UInt8?
   /// The kind with its parameter: "nack", "nack pli", "ccm fir".
@@ -11,7 +11,7 @@ public struct RTCPFeedback: Equatable, Sendable, CustomStringConvertible {
   }
 
   public init?(_ value: String) {
-    let fields = value.split(separator: " ")
+    let fields = value.fields()
     guard fields.count >= 2 else { return nil }
     payloadType = UInt8(fields[0])
     guard payloadType != nil || fields[0] == "*" else { return nil }

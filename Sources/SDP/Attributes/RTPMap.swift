@@ -15,9 +15,9 @@ public struct RTPMap: Equatable, Sendable, CustomStringConvertible {
   }
 
   public init?(_ value: String) {
-    let fields = value.split(separator: " ")
+    let fields = value.fields()
     guard fields.count == 2, let payloadType = UInt8(fields[0]), payloadType <= 127 else { return nil }
-    let encoding = fields[1].split(separator: "/", omittingEmptySubsequences: false)
+    let encoding = fields[1].fields("/", keepsEmpty: true)
     guard (2...3).contains(encoding.count), !encoding[0].isEmpty, let clockRate = UInt32(encoding[1]), clockRate > 0,
       let channels = encoding.count == 3 ? Int(encoding[2]) : 1, channels > 0
     else { return nil }

@@ -7,9 +7,9 @@ public struct SourceAttributes: Equatable, Sendable {
 
   /// Both `nil` when nothing is declared.
   public init(_ attributes: Attributes) {
-    let groups = attributes.values("ssrc-group").map { $0.split(separator: " ") }
+    let groups = attributes.values("ssrc-group").map { $0.fields() }
     let declared = attributes.values("ssrc").compactMap { value in
-      value.split(separator: " ").first.flatMap { UInt32($0) }
+      value.fields(maxSplits: 1).first.flatMap { UInt32($0) }
     }
     let encodings = groups.first { $0.first == "SIM" }?.dropFirst().compactMap { UInt32($0) } ?? []
     let pairs = groups.filter { $0.first == "FID" && $0.count == 3 }.compactMap { group in
