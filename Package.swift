@@ -134,6 +134,12 @@ let package = Package(
         dependencies: [.byName(name: module.name)] + module.imports + module.testImports,
         exclude: testData(of: module.name), swiftSettings: settings)
     }
+    + [
+      // The fuzz targets, replayed over their seeds and findings; `Tests/Fuzz/run` builds them anew for libFuzzer.
+      .testTarget(
+        name: "FuzzTests", dependencies: mediaModules.map { .byName(name: $0.name) },
+        path: "Tests/Fuzz", exclude: ["Corpus", "LibFuzzer.swift", "run"], swiftSettings: settings)
+    ]
     + (mediaOnly ? [] : [.testTarget(name: "ArchitectureTests", swiftSettings: settings)]),
   swiftLanguageModes: [.v6]
 )
