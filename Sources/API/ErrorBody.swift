@@ -23,7 +23,13 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
   case badOffer = "bad_offer"
   case unsupportedOffer = "unsupported_offer"
   case badRecords = "bad_records"
+  /// No token, where one is asked for.
   case unauthorized
+  case tokenInvalid = "token_invalid"
+  case tokenExpired = "token_expired"
+  case tokenNotYetValid = "token_not_yet_valid"
+  /// The token is a good one, but not for this.
+  case forbidden
   case notFound = "not_found"
   case participantGone = "participant_gone"
   case methodNotAllowed = "method_not_allowed"

@@ -28,13 +28,31 @@ public struct JoinedBody: Codable, Sendable, Equatable {
   public var answer: String
   /// Names the ICE session, as in RFC 9725; the `ETag` header repeats it.
   public var etag: String
+  /// Where a token was asked for: what to join with again after a reload or a lost connection, under the same name.
+  public var pass: String?
 
-  public init(participant: String, resource: String, token: String, answer: String, etag: String) {
+  public init(
+    participant: String, resource: String, token: String, answer: String, etag: String, pass: String? = nil
+  ) {
     self.participant = participant
     self.resource = resource
     self.token = token
     self.answer = answer
     self.etag = etag
+    self.pass = pass
+  }
+}
+
+/// Answer of `GET /v1/rooms/{room}`: the caller may join. It says nothing of who is inside.
+public struct EntranceBody: Codable, Sendable, Equatable {
+  /// Everybody who reaches the server may join; no token is asked for.
+  public var isOpen: Bool
+  /// What the caller's token calls them, if it does; no other name counts.
+  public var name: String?
+
+  public init(isOpen: Bool, name: String?) {
+    self.isOpen = isOpen
+    self.name = name
   }
 }
 

@@ -1,6 +1,7 @@
 /// The HTTP interface's addresses, the one place where they are spelled.
 public enum Paths {
-  /// `POST` an offer to join, `…/{participant}`: `PATCH`, `DELETE`; `…/{participant}/events`: event stream.
+  /// `…/{room}`: `GET` whether one may join; `…/{room}/participants`: `POST` an offer to join, `…/{participant}`:
+  /// `PATCH`, `DELETE`; `…/{participant}/events`: event stream.
   public static let rooms = "/v1/rooms"
   /// `POST` records from agents (ingest).
   public static let records = "/v1/records"
@@ -17,10 +18,17 @@ public enum Paths {
   public static let whep = "/whep"
   /// The meeting page of a room, for people.
   public static let meeting = "/r"
+  /// Before the token in a link's fragment, which browsers keep to themselves.
+  public static let invitationPrefix = "invitation="
+
+  /// A room's entrance.
+  public static func room(_ room: RoomName) -> String {
+    "\(rooms)/\(room.pathComponent)"
+  }
 
   /// Where a room's participants are made (`POST`).
   public static func participants(of room: RoomName) -> String {
-    "\(rooms)/\(room.pathComponent)/participants"
+    "\(self.room(room))/participants"
   }
 
   /// One participant: `PATCH` to restart or change state, `DELETE` to leave.

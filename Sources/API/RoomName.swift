@@ -1,7 +1,7 @@
 /// The name of a room as people write it: 1 to 64 characters in any script, spaces inside allowed.
 ///
 /// Surrounding spaces are cut off. Control characters and those that have a meaning in an address
-/// (`/ \ ? # %`) are refused, as are `.` and `..`.
+/// (`/ \ ? # %`) are refused, as are `.`, `..` and `*`, which in a token stands for every room.
 public struct RoomName: Sendable, Hashable, LosslessStringConvertible {
   public let description: String
 
@@ -10,7 +10,9 @@ public struct RoomName: Sendable, Hashable, LosslessStringConvertible {
 
   public init?(_ text: String) {
     guard let name = text.asDisplayedName(maximumCharacters: Self.maximumCharacters) else { return nil }
-    guard !name.unicodeScalars.contains(where: Self.reserved.contains), name != ".", name != ".." else { return nil }
+    guard !name.unicodeScalars.contains(where: Self.reserved.contains), ![".", "..", "*"].contains(name) else {
+      return nil
+    }
     description = name
   }
 

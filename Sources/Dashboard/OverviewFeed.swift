@@ -33,6 +33,13 @@ struct OverviewFeed: Sendable {
           }
         }
         deliver(.lost("the monitor ended the connection"))
+      } catch FetchError.status {
+        // A stream refused gives no sentence; the same question without a stream does.
+        do {
+          deliver(.overview(try await once()))
+        } catch {
+          deliver(.lost("\(error)"))
+        }
       } catch {
         deliver(.lost("\(error)"))
       }

@@ -14,6 +14,7 @@ public struct Settings: Sendable {
   public var agent: AgentSettings
   public var monitor: MonitorSettings
   public var notify: NotifySettings
+  public var dashboard: DashboardSettings
   public var up: UpSettings
   public var jobs: [ProbeJob]
   /// The files that the jobs were read from.
@@ -48,6 +49,7 @@ public struct Settings: Sendable {
     agent = AgentSettings(root.mapping("agent"), resolve: resolve)
     monitor = MonitorSettings(root.mapping("monitor"))
     notify = NotifySettings(root.mapping("notify"), sites: sites.map(\.id), resolve: resolve)
+    dashboard = DashboardSettings(root.mapping("dashboard"), resolve: resolve)
     up = UpSettings(root.mapping("up"))
     root.finish()
 

@@ -11,8 +11,8 @@ struct Kakehashi: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      UpCommand.self, AgentCommand.self, DashboardCommand.self, ProbeCommand.self, ConfigCommand.self,
-      ImpairCommand.self,
+      UpCommand.self, AgentCommand.self, DashboardCommand.self, ProbeCommand.self, InviteCommand.self,
+      TokenCommand.self, ConfigCommand.self, ImpairCommand.self,
     ])
 }
 

@@ -15,7 +15,7 @@ import Testing
   @Test(
     "Empty, overlong and unsafe names are refused",
     arguments: [
-      "", "   ", "a/b", "a\\b", "a?b", "a#b", "100%", ".", "..", "a\u{7}b", "a\nb", "a\u{202e}b",
+      "", "   ", "a/b", "a\\b", "a?b", "a#b", "100%", ".", "..", "*", "a\u{7}b", "a\nb", "a\u{202e}b",
       String(repeating: "x", count: 65), "e" + String(repeating: "\u{301}", count: 300),
     ])
   func refused(text: String) {

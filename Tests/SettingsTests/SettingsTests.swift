@@ -91,6 +91,35 @@ struct SettingsTests {
     }
   }
 
+  @Test("What is shown of the configuration holds no secret, and says where each is")
+  func secretsAreNotShown() throws {
+    let text = """
+      site: hq
+      sites: [{id: hq}]
+      http: {keys: [{id: a, secret: a.key}, {id: b, secret: env:KEY}]}
+      notify: {channels: {team: {url: "https://me:pass@chat.example/hooks/T0/s3cret?x=s3cret", token: t}}}
+      """
+    let settings = try Settings(file: "/c/k.yaml", files: SettingsFiles(["/c/k.yaml": text]))
+    let shown = Dictionary(settings.effective.map { ($0.key, $0.value) }) { $1 }
+    #expect(shown["http.keys[0].secret"] == "/c/a.key")
+    #expect(shown["http.keys[1].secret"] == "env:KEY")
+    #expect(shown["notify.channels.team.url"] == "https://chat.example/(secret)")
+    #expect(settings.notify.channels.first?.url == "https://me:pass@chat.example/hooks/T0/s3cret?x=s3cret")
+    #expect(!shown.values.contains { $0.contains("s3cret") || $0.contains("pass") })
+  }
+
+  @Test("A wrong value where a secret may stand is not repeated")
+  func wrongSecrets() {
+    let text = "site: hq\nsites: [{id: hq}]\nagent: {token: \"env:s3 cret\"}\nnotify: {channels: {t: {url: s3cret}}}\n"
+    do {
+      _ = try Settings(file: "/c/k.yaml", files: SettingsFiles(["/c/k.yaml": text]))
+      Issue.record("it was read")
+    } catch {
+      #expect(error.problems.count == 2)
+      #expect(!error.description.contains("s3"))
+    }
+  }
+
   @Test("An agent measures a job's targets but never its own site")
   func jobTargets() throws {
     let sites = "site: a\nsites:\n  - {id: a, reflector: 10.0.0.1:862}\n  - {id: b, reflector: 10.0.0.2:862}\n"

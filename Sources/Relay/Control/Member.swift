@@ -28,6 +28,11 @@ struct Member: Sendable {
   var address: IPAddress { mediaAddress ?? clientAddress }
   var isPresent: Bool { media != nil }
 
+  /// Whether this is the participation's unguessable resource, in a time that says nothing of where the two differ.
+  func isEntitled(by shown: String) -> Bool {
+    resource.utf8.count == shown.utf8.count && zip(resource.utf8, shown.utf8).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+  }
+
   /// Remembers what its uplink was like in an interval; one without packets says nothing.
   mutating func note(_ uplink: PathRecord) {
     let sent = uplink.loss.sent

@@ -169,6 +169,11 @@ public final class RelayService: Sendable {
     directory.withLock { $0.remove(member.number, .left) }
   }
 
+  /// The id by which everybody knows the participant whose resource this is.
+  public func participant(room: String, resource: String) throws(RelayError) -> String {
+    try find(room, resource).member.number.description
+  }
+
   /// Whether the resource is there, and its ETag.
   public func etag(room: String, resource: String) throws(RelayError) -> String {
     try find(room, resource).member.etag

@@ -111,7 +111,7 @@ struct RoomDirectory: Sendable {
 
   /// Finds a participation by its unguessable resource.
   func member(room name: String, resource: String) throws(RelayError) -> (member: Member, worker: Int) {
-    guard let room = rooms[name], let member = room.members.first(where: { $0.resource == resource }) else {
+    guard let room = rooms[name], let member = room.members.first(where: { $0.isEntitled(by: resource) }) else {
       throw .notFound
     }
     return (member, room.worker)
@@ -168,7 +168,7 @@ struct RoomDirectory: Sendable {
   mutating func listen(
     room name: String, resource: String, after last: EventID?, ended: @escaping @Sendable (UInt64) -> Void
   ) throws(RelayError) -> AsyncStream<RoomEvent> {
-    guard var room = rooms[name], let member = room.members.first(where: { $0.resource == resource }) else {
+    guard var room = rooms[name], let member = room.members.first(where: { $0.isEntitled(by: resource) }) else {
       throw .notFound
     }
     guard room.feed.listenerCount < bounds.listenersPerRoom else { throw .busy }

@@ -6,6 +6,8 @@ struct SettingKind<Value> {
   var expected: String
   var parse: (String) -> Value?
   var show: (Value) -> String
+  /// What stands there is not repeated, even where it is wrong.
+  var isSecret = false
 }
 
 extension SettingKind where Value == String {
@@ -44,6 +46,18 @@ extension SettingKind where Value == String {
       show: { $0 })
   }
 
+  /// A web address whose path may be what entitles to post there: shown without it.
+  static var secretWebAddress: Self {
+    SettingKind(
+      expected: webAddress.expected, parse: webAddress.parse,
+      show: { address in
+        let parts = address.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        let host = parts.last?.prefix { !["/", "?", "#"].contains($0) }.split(separator: "@").last ?? ""
+        return "\(parts.first ?? "")//\(host)/(secret)"
+      },
+      isSecret: true)
+  }
+
   static func oneOf(_ choices: [String]) -> Self {
     SettingKind(
       expected: "one of " + choices.joined(separator: ", "), parse: { choices.contains($0) ? $0 : nil }, show: { $0 })
@@ -74,7 +88,8 @@ extension SettingKind {
     SettingKind<Value?>(
       expected: "\(word), or \(expected)",
       parse: { text in text == word ? .some(nil) : parse(text).map { .some($0) } },
-      show: { $0.map(show) ?? word })
+      show: { $0.map(show) ?? word },
+      isSecret: isSecret)
   }
 }
 
@@ -126,11 +141,11 @@ extension SettingKind where Value == Duration {
     SettingKind(
       expected:
         "a duration like 150 ms, 15 s, 5 min, 1 h or 14 d, from \(show(range.lowerBound)) to \(show(range.upperBound))",
-      parse: { text in parse(text).flatMap { range.contains($0) ? $0 : nil } },
+      parse: { text in Duration(text).flatMap { range.contains($0) ? $0 : nil } },
       show: show)
   }
 
-  private static func parse(_ text: String) -> Duration? {
+  fileprivate static func parse(_ text: String) -> Duration? {
     guard let split = text.firstIndex(where: { !$0.isNumber && $0 != "." }) else { return nil }
     let unit = text[split...].drop { $0 == " " }
     guard let scale = units.first(where: { $0.name == unit }), let thousandths = Decimal3.parse(text[..<split]),
@@ -144,6 +159,14 @@ extension SettingKind where Value == Duration {
     let unit = units.first { nanoseconds != 0 && nanoseconds % $0.nanoseconds == 0 } ?? ("ms", 1_000_000)
     let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: unit.nanoseconds)
     return rest == 0 ? "\(whole) \(unit.name)" : "\(Double(nanoseconds) / Double(unit.nanoseconds)) \(unit.name)"
+  }
+}
+
+extension Duration {
+  /// As the configuration writes it: `150 ms`, `15 s`, `5 min`, `1h`, `14 d`.
+  public init?(_ text: String) {
+    guard let duration = SettingKind<Duration>.parse(text) else { return nil }
+    self = duration
   }
 }
 

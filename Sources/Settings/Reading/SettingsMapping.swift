@@ -147,7 +147,8 @@ final class SettingsMapping {
       return nil
     }
     guard let value = kind.parse(text) else {
-      reader.report(line: node.mark?.line, key: key, "must be \(kind.expected), not \"\(text)\"")
+      reader.report(
+        line: node.mark?.line, key: key, "must be \(kind.expected)\(kind.isSecret ? "" : ", not \"\(text)\"")")
       return nil
     }
     return value

@@ -9,18 +9,18 @@ public struct AgentSettings: Sendable, Equatable {
   /// PEM file of the authority (or the self-signed certificate) to believe; `nil` for the system's authorities, and in
   /// `up` for this machine's own certificate.
   public var authority: String?
-  /// File with the token to show; `nil` for the data folder's own.
-  public var tokenFile: String?
+  /// The token to show; `nil` for the data folder's own.
+  public var token: SecretSource?
   /// Where STAMP is answered; `nil` for the site's `reflector`.
   public var reflector: Endpoint?
   /// What the spool may take on disk, in MiB.
   public var spoolMebibytes: Int
 
-  init(_ mapping: SettingsMapping, resolve: (String) -> String) {
+  init(_ mapping: SettingsMapping, resolve: @escaping (String) -> String) {
     name = mapping.value("name", .identifierOrAuto, default: nil)
     monitor = mapping.value("monitor", .webAddressOrAuto, default: nil)
     authority = mapping.value("authority", .pathOrAuto, default: nil).map(resolve)
-    tokenFile = mapping.value("token", .pathOrAuto, default: nil).map(resolve)
+    token = mapping.value("token", SettingKind.secret(resolve).or("auto"), default: nil)
     reflector = mapping.value("reflector", .endpointOrAuto, default: nil)
     spoolMebibytes = mapping.value("spoolMebibytes", .number(1...100_000), default: 256)
     mapping.finish()

@@ -5,7 +5,7 @@ public struct NotifySettings: Sendable {
   public var channels: [ChannelSettings]
   public var routes: [Route]
 
-  init(_ mapping: SettingsMapping, sites: [String], resolve: (String) -> String) {
+  init(_ mapping: SettingsMapping, sites: [String], resolve: @escaping (String) -> String) {
     channels = mapping.named("channels").compactMap { ChannelSettings(name: $0.name, $0.value, resolve: resolve) }
     let names = channels.map(\.name)
     routes = mapping.mappings("routes").map { route in
@@ -28,15 +28,15 @@ public struct ChannelSettings: Sendable {
   public var url: String
   /// PEM file of the authority to believe; `nil` for the system's.
   public var authority: String?
-  /// File whose text is sent as a bearer token.
-  public var tokenFile: String?
+  /// Sent as a bearer token.
+  public var token: SecretSource?
 
-  init?(name: String, _ mapping: SettingsMapping, resolve: (String) -> String) {
+  init?(name: String, _ mapping: SettingsMapping, resolve: @escaping (String) -> String) {
     let kinds = ChannelKind.all.map(\.name)
     let kind = mapping.value("kind", .oneOf(kinds), default: "webhook")
-    let url = mapping.required("url", .webAddress)
+    let url = mapping.required("url", .secretWebAddress)
     authority = mapping.value("authority", .pathOrAuto, default: nil).map(resolve)
-    tokenFile = mapping.optional("token", .path).map(resolve)
+    token = mapping.optional("token", .secret(resolve))
     mapping.finish()
     guard let url, let named = ChannelKind.named(kind) else { return nil }
     self.name = name

@@ -4,7 +4,9 @@ import Wire
 
 /// The Prometheus text format, version 0.0.4: what is counted and judged now, in base units.
 enum MetricsText {
-  static func text(relay: RelayStatistics?, overview: Overview, eventStreams: Int) -> String {
+  static func text(
+    relay: RelayStatistics?, overview: Overview, eventStreams: Int, refusals: [ErrorCode: UInt64] = [:]
+  ) -> String {
     var page = MetricsPage()
     if let relay { addRelay(relay, to: &page) }
     addPaths(overview.paths, to: &page)
@@ -14,8 +16,15 @@ enum MetricsText {
         ([("state", state)], Double(overview.incidents.count { $0.state == state }))
       })
     page.add("kakehashi_event_streams", .gauge, "Event streams open over HTTP.", Double(eventStreams))
+    page.add(
+      "kakehashi_refused_requests_total", .counter, "Requests without a token that fits, by reason.",
+      Self.accessCodes.map { ([("reason", $0.rawValue)], Double(refusals[$0] ?? 0)) })
     return page.text
   }
+
+  private static let accessCodes: [ErrorCode] = [
+    .unauthorized, .tokenInvalid, .tokenExpired, .tokenNotYetValid, .forbidden,
+  ]
 
   private static func addRelay(_ relay: RelayStatistics, to page: inout MetricsPage) {
     page.add("kakehashi_relay_rooms", .gauge, "Rooms with somebody in them.", Double(relay.rooms))

@@ -13,6 +13,7 @@ export class Lobby extends EventTarget {
   #video = document.getElementById("preview-video");
   #blank = document.getElementById("preview-blank");
   #meter = document.getElementById("level");
+  #lead = document.getElementById("entrance-lead");
   #level = null;
 
   /** Says `join` with `{ name, room }` in detail. */
@@ -20,7 +21,6 @@ export class Lobby extends EventTarget {
     super();
     this.devices = devices;
     this.#name.value = localStorage.getItem(remembered) ?? "";
-    this.#meter.setAttribute("aria-label", text("level"));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -30,6 +30,7 @@ export class Lobby extends EventTarget {
       const choice = document.getElementById(`${source}-choice`);
       choice.addEventListener("change", () => devices.choose(source, choice.value));
     }
+    document.getElementById("try-again").addEventListener("click", () => location.reload());
     document.getElementById("devices").addEventListener("toggle", () => this.#listDevices());
     navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#listDevices());
     devices.addEventListener("change", () => this.#draw());
@@ -37,6 +38,7 @@ export class Lobby extends EventTarget {
 
   show(room, noticeText = "") {
     this.#element.hidden = false;
+    this.#open(true);
     if (room) this.#room.value = room;
     this.#titleRoom();
     this.notice(noticeText);
@@ -49,6 +51,29 @@ export class Lobby extends EventTarget {
     this.#element.hidden = true;
     this.#video.srcObject = null;
     this.#stopLevel();
+  }
+
+  /** Shows why nobody is let in, and what to do, in place of the form; `code` is the relay's. */
+  close(code) {
+    this.#element.hidden = false;
+    this.#open(false);
+    document.getElementById("entrance-title").textContent = text(`closed_${code}`);
+    this.#lead.textContent = text(`refused_${code}`);
+    document.title = text(`closed_${code}`);
+  }
+
+  #open(isOpen) {
+    this.#element.classList.toggle("closed", !isOpen);
+    for (const id of ["preview", "join-form"]) document.getElementById(id).hidden = !isOpen;
+    document.getElementById("try-again").hidden = isOpen;
+    if (isOpen) this.#lead.textContent = text("lead");
+  }
+
+  /** The invitation says what the guest is called; null where they choose. */
+  giveName(name) {
+    this.#name.readOnly = name !== null;
+    if (name !== null) this.#name.value = name;
+    document.getElementById("name-given").hidden = name === null;
   }
 
   notice(message) {
@@ -67,7 +92,7 @@ export class Lobby extends EventTarget {
     if (nameProblem) this.#name.focus();
     else if (roomProblem) this.#room.focus();
     if (nameProblem || roomProblem) return;
-    localStorage.setItem(remembered, name);
+    if (!this.#name.readOnly) localStorage.setItem(remembered, name);
     this.dispatchEvent(new CustomEvent("join", { detail: { name, room } }));
   }
 
@@ -137,5 +162,5 @@ export class Lobby extends EventTarget {
 
 /** What a room may not be called: see `RoomName` of the interface. */
 function isReserved(room) {
-  return reserved.test(room) || room === "." || room === "..";
+  return reserved.test(room) || [".", "..", "*"].includes(room);
 }

@@ -1,6 +1,7 @@
 // Wires the page: the lobby before a meeting, the stage and the controls during one.
 
 import { fillTexts, text } from "./strings.js";
+import { entrance, isRefusal, takeInvitation } from "./access.js";
 import { Devices } from "./devices.js";
 import { Lobby } from "./lobby.js";
 import { Meeting } from "./meeting.js";
@@ -12,11 +13,14 @@ const element = (id) => document.getElementById(id);
 const interrupted = "kakehashi.meeting";
 
 fillTexts();
+takeInvitation();
 const devices = new Devices();
 const lobby = new Lobby(devices);
 const stage = new Stage(devices);
 const people = new People();
 let meeting = null;
+/** Everybody may join, so that the bare link is an invitation. */
+let isOpen = true;
 
 // Entering and leaving
 
@@ -40,6 +44,17 @@ function enter(room, name) {
   meeting.run();
 }
 
+/** Asks at the door; resolves to the refusal, or null when this tab may join as far as one can tell. */
+async function admit(room) {
+  const answer = await entrance(room);
+  if (isRefusal(answer)) return answer;
+  isOpen = answer?.isOpen ?? true;
+  lobby.giveName(answer?.name ?? null);
+  element("copy-link").hidden = !isOpen;
+  element("alone").textContent = text(isOpen ? "alone" : "aloneInvited");
+  return null;
+}
+
 function exit(refusal) {
   const { room } = meeting;
   meeting = null;
@@ -50,8 +65,9 @@ function exit(refusal) {
   element("sound").replaceChildren();
   element("meeting").hidden = true;
   document.title = text("product");
-  if (!devices.tracks.microphone && !devices.tracks.camera) devices.open();
-  lobby.show(room, refusal ? text("refused", { reason: refusal.message }) : text("youLeft"));
+  if (!isRefusal(refusal) && !devices.tracks.microphone && !devices.tracks.camera) devices.open();
+  if (isRefusal(refusal)) lobby.close(refusal.code);
+  else lobby.show(room, refusal ? text("refused", { reason: text(`refused_${refusal.code}`) }) : text("youLeft"));
 }
 
 function roomInAddress() {
@@ -191,10 +207,21 @@ document.addEventListener("keydown", (event) => {
 label(element("leave"), text("leaveMeeting"));
 label(element("people"), text("peopleShow"));
 label(element("people-close"), text("peopleHide"));
-element("controls").setAttribute("aria-label", text("controls"));
 devices.addEventListener("change", showSwitches);
-lobby.addEventListener("join", ({ detail }) => enter(detail.room, detail.name));
-window.addEventListener("popstate", () => (meeting ? meeting.leave() : lobby.show(roomInAddress())));
+lobby.addEventListener("join", async ({ detail }) => {
+  element("join").disabled = true;
+  const refusal = await admit(detail.room);
+  element("join").disabled = false;
+  if (refusal) {
+    const [title, advice] = [text(`closed_${refusal.code}`), text(`refused_${refusal.code}`)];
+    lobby.notice(text("titled", { title, advice }));
+  } else {
+    enter(detail.room, element("name").value.trim());
+  }
+});
+window.addEventListener("popstate", () => (meeting ? meeting.leave() : start()));
+// Another link to the room that is open already changes the fragment alone.
+window.addEventListener("hashchange", () => takeInvitation() && !meeting && start());
 // A page taken from the browser's cache has lost its connection and its place in the meeting.
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
@@ -215,18 +242,28 @@ window.kakehashi = {
   devices,
 };
 
-showSwitches();
-if (!window.RTCPeerConnection?.prototype.addTransceiver) {
-  lobby.show(roomInAddress(), text("unsupported"));
-  element("join").disabled = true;
-} else {
+/** Opens the lobby, or goes straight back into the meeting that a reload interrupted. */
+async function start() {
   const room = roomInAddress();
+  if (!window.RTCPeerConnection?.prototype.addTransceiver) {
+    lobby.show(room, text("unsupported"));
+    element("join").disabled = true;
+    return;
+  }
+  const refusal = room ? await admit(room) : null;
+  if (refusal) {
+    lobby.close(refusal.code);
+    return;
+  }
   const before = JSON.parse(sessionStorage.getItem(interrupted) ?? "null");
   const opened = devices.open();
   if (before && before.room === room) {
-    // A reload in the middle of a meeting goes straight back.
-    opened.then(() => enter(before.room, before.name));
+    await opened;
+    enter(before.room, before.name);
   } else {
     lobby.show(room);
   }
 }
+
+showSwitches();
+start();

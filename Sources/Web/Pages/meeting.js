@@ -1,6 +1,7 @@
 // One meeting from joining to leaving: keeps a session with the relay, makes a new one when it is lost, and holds what
 // is known of the room. Nothing here draws.
 
+import * as access from "./access.js";
 import * as signalling from "./signalling.js";
 import { Sections } from "./sections.js";
 
@@ -60,7 +61,7 @@ export class Meeting extends EventTarget {
         await this.#stay();
       } catch (error) {
         if (this.state === "left") break;
-        if (isFinal(error) && attempts === 0 && this.roster.size === 0) {
+        if (access.isRefusal(error) || (isFinal(error) && attempts === 0 && this.roster.size === 0)) {
           this.#end(error);
           return;
         }
@@ -111,7 +112,9 @@ export class Meeting extends EventTarget {
     await this.#sendTracks();
     const offer = await sections.offer();
     const { microphone, camera } = this.#switches();
-    this.session = await signalling.join(this.room, { name: this.name, offer, microphone, camera }, signal);
+    const token = access.tokenFor(this.room);
+    this.session = await signalling.join(this.room, token, { name: this.name, offer, microphone, camera }, signal);
+    if (this.session.pass) access.keepPass(this.room, this.session.pass);
     this.#self = this.session.participant;
     this.#announced = JSON.stringify([this.self, { microphone, camera, screen: false }]);
     this.#announce();

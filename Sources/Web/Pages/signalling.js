@@ -1,20 +1,26 @@
 // Talks to the relay over HTTP. A participant's secret travels in a header, never in an address.
 
-/** The relay's refusal, with the sentence it gave in the reader's language. */
+/** The relay's refusal; its sentence in the reader's language is the text `refused_` and the code. */
 export class Refusal extends Error {
-  constructor(status, code, message, retryAfter) {
-    super(message);
+  constructor(status, code, retryAfter) {
+    super(`${status} ${code}`);
     this.status = status;
     this.code = code;
     this.retryAfter = retryAfter;
   }
 }
 
-/** Takes part in a room: resolves to the session (participant, resource, token, answer, etag). */
-export async function join(room, { name, offer, microphone, camera }, signal) {
+/** Asks whether one may join a room with this token, or without one: resolves to the entrance (isOpen, name). */
+export async function entrance(room, token) {
+  const response = await request(`/v1/rooms/${encodeURIComponent(room)}`, { headers: bearer(token) });
+  return response.json();
+}
+
+/** Takes part in a room: resolves to the session (participant, resource, token, answer, etag, perhaps pass). */
+export async function join(room, token, { name, offer, microphone, camera }, signal) {
   const response = await request(`/v1/rooms/${encodeURIComponent(room)}/participants`, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { ...bearer(token), "Content-Type": "application/json" },
     body: JSON.stringify({ name, offer, microphone, camera }),
     signal,
   });
@@ -105,14 +111,17 @@ export class EventLines {
 }
 
 function authorization(session) {
-  return { Authorization: `Bearer ${session.token}` };
+  return bearer(session.token);
+}
+
+function bearer(token) {
+  return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
 async function request(path, options) {
   const response = await fetch(path, { ...options, credentials: "omit", redirect: "error" });
   if (response.ok) return response;
   const body = await response.json().catch(() => null);
-  const error = body?.error ?? { code: "internal", message: response.statusText, messageJa: response.statusText };
-  const sentence = document.documentElement.lang === "ja" ? error.messageJa : error.message;
-  throw new Refusal(response.status, error.code, sentence, Number(response.headers.get("Retry-After")) || null);
+  const code = body?.error?.code ?? "internal";
+  throw new Refusal(response.status, code, Number(response.headers.get("Retry-After")) || null);
 }

@@ -65,7 +65,40 @@ const texts = {
   roomFull: { ja: "会議室は満員です。空きしだい入れるよう、試し続けます。", en: "The room is full. Trying again until there is a place." },
   relayBusy: { ja: "中継サーバーが混み合っています。自動で試し続けます。", en: "The relay is busy. Trying again by itself." },
   backAgain: { ja: "つながりました。", en: "You are connected again." },
-  refused: { ja: "参加できませんでした: {reason}", en: "You could not join: {reason}" },
+  refused: { ja: "参加できませんでした。{reason}", en: "You could not join. {reason}" },
+  refused_bad_request: { ja: "ページを読み込み直して、もう一度試してください。", en: "Load the page again and try once more." },
+  refused_bad_room_name: { ja: "この会議室の名前は使えません。", en: "This room name cannot be used." },
+  refused_bad_display_name: { ja: "お名前は1～64文字で入力してください。", en: "Enter a name of 1 to 64 characters." },
+  refused_bad_offer: { ja: "ブラウザーの申し出を中継サーバーが読めませんでした。ブラウザーを最新にして、もう一度試してください。", en: "The relay could not read this browser's offer. Update the browser and try again." },
+  refused_unsupported_offer: { ja: "このブラウザーの音声と映像の方式には対応していません。新しい Chrome、Edge、Firefox、Safari を使ってください。", en: "This browser's kinds of sound and picture are not supported. Use a current Chrome, Edge, Firefox or Safari." },
+  refused_bad_records: { ja: "計測記録を読めませんでした。", en: "The records could not be read." },
+  refused_unauthorized: { ja: "この会議室に入るには招待リンクが必要です。会議の主催者に頼んでください。", en: "You need an invitation link to enter. Ask whoever runs the meeting for one." },
+  refused_token_invalid: { ja: "リンクが途中で切れていないか確かめてください。正しくても入れないときは、会議の主催者に新しいリンクを頼んでください。", en: "Check that the link is complete. If it is, ask whoever runs the meeting for a new one." },
+  refused_token_expired: { ja: "会議の主催者に新しい招待リンクを頼んでください。", en: "Ask whoever runs the meeting for a new invitation link." },
+  refused_token_not_yet_valid: { ja: "始まる時間になってから、もう一度開いてください。", en: "Open it again when the meeting is about to begin." },
+  refused_forbidden: { ja: "届いたリンクをもう一度開くか、この会議室の招待リンクを会議の主催者に頼んでください。", en: "Open the link you were sent again, or ask whoever runs the meeting for one to this room." },
+  refused_not_found: { ja: "このアドレスには何もありません。", en: "There is nothing at this address." },
+  refused_participant_gone: { ja: "接続が切れていました。もう一度参加してください。", en: "Your connection had ended. Join again." },
+  refused_method_not_allowed: { ja: "ページを読み込み直して、もう一度試してください。", en: "Load the page again and try once more." },
+  refused_unsupported_media_type: { ja: "ページを読み込み直して、もう一度試してください。", en: "Load the page again and try once more." },
+  refused_body_too_large: { ja: "送る内容が大きすぎました。ページを読み込み直して、もう一度試してください。", en: "What was sent was too large. Load the page again and try once more." },
+  refused_precondition_required: { ja: "ページを読み込み直して、もう一度試してください。", en: "Load the page again and try once more." },
+  refused_precondition_failed: { ja: "ページを読み込み直して、もう一度試してください。", en: "Load the page again and try once more." },
+  refused_nothing_published: { ja: "この会議室ではまだ何も配信されていません。", en: "Nothing is published in this room yet." },
+  refused_room_full: { ja: "会議室は満員です。", en: "The room is full." },
+  refused_relay_busy: { ja: "中継サーバーが混み合っています。しばらくしてからもう一度試してください。", en: "The relay is busy. Try again in a while." },
+  refused_too_many_listeners: { ja: "接続が多すぎます。1分ほど後にもう一度試してください。", en: "Too many connections are open. Try again in a minute." },
+  refused_not_served: { ja: "このサーバーでは会議を開けません。", en: "This server holds no meetings." },
+  refused_internal: { ja: "サーバーで問題が起きました。しばらくしてからもう一度試してください。", en: "The server made a mistake. Try again in a while." },
+  closed_unauthorized: { ja: "招待リンクが必要です", en: "An invitation is needed" },
+  closed_token_invalid: { ja: "この招待リンクは正しくありません", en: "This invitation link is not right" },
+  closed_token_expired: { ja: "この招待リンクは期限切れです", en: "This invitation link has expired" },
+  closed_token_not_yet_valid: { ja: "この招待リンクはまだ使えません", en: "This invitation link is not valid yet" },
+  closed_forbidden: { ja: "この会議室の招待リンクではありません", en: "This invitation is for another room" },
+  titled: { ja: "{title}。{advice}", en: "{title}. {advice}" },
+  tryAgain: { ja: "もう一度試す", en: "Try again" },
+  nameGiven: { ja: "招待リンクで決められたお名前です。", en: "The invitation link gives this name." },
+  aloneInvited: { ja: "まだほかの参加者はいません。", en: "Nobody else is here yet." },
   insecure: { ja: "このアドレスではマイクとカメラを使えません。https:// で始まるアドレスで開いてください。", en: "Microphone and camera work only at an address that begins with https://. Open that address." },
   unsupported: { ja: "このブラウザーでは会議に参加できません。新しい Chrome、Edge、Firefox、Safari を使ってください。", en: "This browser cannot join meetings. Use a current Chrome, Edge, Firefox or Safari." },
   noCamera: { ja: "カメラが見つかりません。音声だけで参加できます。", en: "No camera was found. You can take part with sound only." },
@@ -100,5 +133,9 @@ export function text(key, values = {}) {
 /** Fills every element that names its text by `data-text`. */
 export function fillTexts(root = document) {
   document.documentElement.lang = language;
+  document.title = text("product");
   for (const element of root.querySelectorAll("[data-text]")) element.textContent = text(element.dataset.text);
+  for (const element of root.querySelectorAll("[data-label]")) {
+    element.setAttribute("aria-label", text(element.dataset.label));
+  }
 }

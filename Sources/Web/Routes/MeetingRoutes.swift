@@ -9,21 +9,29 @@ import Relay
 struct MeetingRoutes {
   let relay: RelayService
   let streams: EventStreams
+  let access: Access
   let bodyLimit: Int
 
   func add(to table: inout RouteTable) {
     let participants = Paths.rooms + "/:room/participants"
-    table.on(.post, participants, join)
-    table.on(.patch, participants + "/:participant", change)
-    table.on(.delete, participants + "/:participant", leave)
-    table.get(participants + "/:participant/events", events)
+    let mayJoin = AccessRule.room([.join, .rejoin])
+    table.get(Paths.rooms + "/:room", mayJoin, enter)
+    table.on(.post, participants, mayJoin, join)
+    table.on(.patch, participants + "/:participant", .participant, change)
+    table.on(.delete, participants + "/:participant", .participant, leave)
+    table.get(participants + "/:participant/events", .participant, events)
+  }
+
+  @Sendable private func enter(_ request: Request, _ context: WebContext) async throws -> Response {
+    _ = try context.room()
+    return try JSONAnswer.response(EntranceBody(isOpen: access.keys == nil, name: context.caller.claims?.name))
   }
 
   @Sendable private func join(_ request: Request, _ context: WebContext) async throws -> Response {
     let room = try context.room()
     let isSDP = request.mediaType == MediaTypes.sdp
     let body = isSDP ? try await sdpBody(request) : try await jsonBody(request)
-    guard let name = DisplayName(body.name) else { throw Refusal.badDisplayName }
+    guard let name = DisplayName(context.caller.claims?.name ?? body.name) else { throw Refusal.badDisplayName }
     let joined = try await relay.join(
       JoinRequest(
         room: room.description, name: name.description, kind: .meeting, clientAddress: context.clientAddress,
@@ -46,7 +54,7 @@ struct MeetingRoutes {
       : try JSONAnswer.response(
         JoinedBody(
           participant: joined.participant, resource: resource, token: joined.resource, answer: joined.answer,
-          etag: joined.etag),
+          etag: joined.etag, pass: access.pass(for: context.caller, room: room, name: name)),
         status: .created)
     response.headers[.location] = resource
     response.headers[.eTag] = joined.etag
@@ -66,17 +74,17 @@ struct MeetingRoutes {
   }
 
   @Sendable private func change(_ request: Request, _ context: WebContext) async throws -> Response {
-    let (room, token) = (try context.room().description, try Self.token(request))
+    let (room, secret) = try participation(context)
     switch request.mediaType {
     case MediaTypes.sdpFragment:
       let answer = try await relay.patch(
-        room: room, resource: token, fragment: try await request.text(upTo: bodyLimit),
+        room: room, resource: secret, fragment: try await request.text(upTo: bodyLimit),
         ifMatch: request.headers[.ifMatch])
       return Response(answer)
     case "application/json":
       let switches = try await request.json(SwitchesBody.self, upTo: bodyLimit)
       try await relay.announce(
-        room: room, resource: token, microphone: switches.microphone, camera: switches.camera, screen: switches.screen)
+        room: room, resource: secret, microphone: switches.microphone, camera: switches.camera, screen: switches.screen)
       return Response(status: .noContent)
     default:
       throw Refusal.unsupportedMediaType(accepted: "application/json or \(MediaTypes.sdpFragment)")
@@ -84,19 +92,25 @@ struct MeetingRoutes {
   }
 
   @Sendable private func leave(_ request: Request, _ context: WebContext) async throws -> Response {
-    try await relay.leave(room: try context.room().description, resource: try Self.token(request))
+    let (room, secret) = try participation(context)
+    try await relay.leave(room: room, resource: secret)
     return Response(status: .noContent)
   }
 
   @Sendable private func events(_ request: Request, _ context: WebContext) async throws -> Response {
+    let (room, secret) = try participation(context)
     let last = request.headers[.eventStreamID].flatMap(Relay.EventID.init)
-    let events = try relay.events(room: try context.room().description, resource: try Self.token(request), after: last)
+    let events = try relay.events(room: room, resource: secret, after: last)
     return try streams.response(to: request, events: events, write: RoomEventText.wireForm)
   }
 
-  private static func token(_ request: Request) throws -> String {
-    guard let token = request.bearerToken else { throw Refusal.unauthorized }
-    return token
+  /// The room and the secret, which must be the one of the participant in the address.
+  private func participation(_ context: WebContext) throws -> (room: String, secret: String) {
+    let (room, secret) = (try context.room().description, context.caller.participantSecret)
+    guard try relay.participant(room: room, resource: secret) == context.parameters.get("participant") else {
+      throw Refusal.participantGone
+    }
+    return (room, secret)
   }
 }
 

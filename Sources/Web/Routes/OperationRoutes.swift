@@ -10,18 +10,20 @@ struct OperationRoutes {
   let feed: OverviewFeed
   let streams: EventStreams
   let monitor: MonitorService?
+  let access: Access
 
   func add(to table: inout RouteTable) {
-    table.get(Paths.health) { _, _ in
+    table.get(Paths.health, .open) { _, _ in
       try JSONAnswer.response(
         HealthStatus(
           status: "ok", reasons: [],
           roles: [relay.map { _ in "relay" }, monitor.map { _ in "monitor" }].compactMap(\.self),
           epoch: feed.epoch))
     }
-    table.get(Paths.metrics) { _, _ in
+    table.get(Paths.metrics, .operate) { _, _ in
       let text = MetricsText.text(
-        relay: await relay?.statistics(), overview: await feed.overview(), eventStreams: streams.open)
+        relay: await relay?.statistics(), overview: await feed.overview(), eventStreams: streams.open,
+        refusals: access.refusals)
       return Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
         body: ResponseBody(byteBuffer: ByteBuffer(string: text)))

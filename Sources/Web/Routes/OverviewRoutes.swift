@@ -7,12 +7,15 @@ import Monitor
 struct OverviewRoutes {
   let feed: OverviewFeed
   let streams: EventStreams
+  let access: Access
 
   func add(to table: inout RouteTable) {
-    table.get(Paths.overview) { _, _ in try JSONAnswer.response(await feed.overview()) }
-    table.get(Paths.events) { request, _ in
+    table.get(Paths.overview, .operate) { _, _ in try JSONAnswer.response(await feed.overview()) }
+    table.get(Paths.events, .operate) { request, context in
       let events = await feed.events(after: request.headers[.eventStreamID])
-      return try streams.response(to: request, events: events) { $0.wireForm }
+      return try streams.response(to: request, events: events, lasting: access.remainingTime(of: context.caller)) {
+        $0.wireForm
+      }
     }
   }
 }
@@ -22,7 +25,7 @@ struct IncidentRoutes {
   let monitor: MonitorService
 
   func add(to table: inout RouteTable) {
-    table.get(Paths.incidents) { request, _ in
+    table.get(Paths.incidents, .operate) { request, _ in
       let limit = request.uri.queryParameters.get("limit").flatMap { Int($0) } ?? 100
       guard (1...1_000).contains(limit) else {
         throw Refusal.badRequest("The limit is from 1 to 1000.", ja: "limit は1～1000です。")

@@ -6,15 +6,16 @@ import Hummingbird
 struct PageRoutes {
   func add(to table: inout RouteTable) {
     for path in ["/", Paths.meeting + "/:room"] {
-      table.get(path) { request, _ in Self.document.response(to: request) }
+      table.get(path, .open) { request, _ in Self.document.response(to: request) }
     }
     for (name, file) in Self.files {
-      table.get("/pages/\(name)") { request, _ in file.response(to: request) }
+      table.get("/pages/\(name)", .open) { request, _ in file.response(to: request) }
     }
   }
 
   static let document = PageFile(PackageResources.index_html, type: "text/html; charset=utf-8")
   static let files: [String: PageFile] = [
+    "access.js": .script(PackageResources.access_js),
     "devices.js": .script(PackageResources.devices_js),
     "icon.svg": PageFile(PackageResources.icon_svg, type: "image/svg+xml"),
     "lobby.js": .script(PackageResources.lobby_js),

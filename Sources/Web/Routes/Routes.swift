@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 import Monitor
 import Relay
+import Wire
 
 /// All addresses of the server, by role.
 struct Routes: Sendable {
@@ -14,8 +15,12 @@ struct Routes: Sendable {
   let logger: Logger
   let streams: EventStreams
   let feed: OverviewFeed
+  let access: Access
 
-  init(configuration: WebConfiguration, relay: RelayService?, monitor: MonitorService?, logger: Logger) {
+  init(
+    configuration: WebConfiguration, relay: RelayService?, monitor: MonitorService?, logger: Logger,
+    clock: @escaping @Sendable () -> WallTime = { WallTime(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) }
+  ) {
     self.configuration = configuration
     self.relay = relay
     self.monitor = monitor
@@ -23,47 +28,70 @@ struct Routes: Sendable {
     streams = EventStreams(limit: configuration.maximumEventStreams)
     let source = OverviewSource(relay: relay, monitor: monitor)
     feed = OverviewFeed { await source.overview() }
+    access = Access(keys: configuration.keys, agentToken: configuration.agentToken, clock: clock)
   }
 
   func router() -> Router<WebContext> {
+    table().router
+  }
+
+  func table() -> RouteTable {
     let router = Router(context: WebContext.self)
     router.add(middleware: SecurityHeaders())
+    router.add(middleware: CrossOrigin())
     router.add(middleware: ErrorAnswers(logger: logger))
-    var table = RouteTable(router)
+    var table = RouteTable(router, access)
     if let relay {
       PageRoutes().add(to: &table)
-      MeetingRoutes(relay: relay, streams: streams, bodyLimit: configuration.maximumBodyBytes).add(to: &table)
+      MeetingRoutes(relay: relay, streams: streams, access: access, bodyLimit: configuration.maximumBodyBytes)
+        .add(to: &table)
       WHIPRoutes(relay: relay, kind: .whip, bodyLimit: configuration.maximumBodyBytes).add(to: &table)
       WHIPRoutes(relay: relay, kind: .whep, bodyLimit: configuration.maximumBodyBytes).add(to: &table)
     }
     if let monitor {
-      RecordRoutes(monitor: monitor, token: configuration.recordsToken, limit: configuration.maximumRecordsBytes)
-        .add(to: &table)
+      RecordRoutes(monitor: monitor, limit: configuration.maximumRecordsBytes).add(to: &table)
       IncidentRoutes(monitor: monitor).add(to: &table)
     }
-    OverviewRoutes(feed: feed, streams: streams).add(to: &table)
-    OperationRoutes(relay: relay, feed: feed, streams: streams, monitor: monitor).add(to: &table)
+    OverviewRoutes(feed: feed, streams: streams, access: access).add(to: &table)
+    OperationRoutes(relay: relay, feed: feed, streams: streams, monitor: monitor, access: access).add(to: &table)
     table.finish()
-    return router
+    return table
   }
 }
 
-/// Registers routes and, for each path, answers to the methods it does not have: HEAD as GET without the body, OPTIONS
-/// with what is allowed, everything else 405.
+/// Registers routes, each with what it asks of its caller, and, for each path, answers to the methods it does not have:
+/// HEAD as GET without the body, OPTIONS with what is allowed, everything else 405.
 struct RouteTable {
   typealias Handler = @Sendable (Request, WebContext) async throws -> Response
 
-  private let router: Router<WebContext>
+  /// A method and path with the rule for its callers.
+  struct Entry: Hashable {
+    var method: HTTPRequest.Method
+    var path: String
+    var rule: AccessRule
+  }
+
+  let router: Router<WebContext>
+  private let access: Access
+  private(set) var entries: [Entry] = []
   private var methods: [String: Set<HTTPRequest.Method>] = [:]
   private static let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
 
-  init(_ router: Router<WebContext>) {
+  init(_ router: Router<WebContext>, _ access: Access) {
     self.router = router
+    self.access = access
   }
 
-  mutating func on(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
+  mutating func on(
+    _ method: HTTPRequest.Method, _ path: String, _ rule: AccessRule, _ handler: @escaping Handler
+  ) {
     methods[path, default: []].insert(method)
-    router.on(RouterPath(path), method: method, use: handler)
+    entries.append(Entry(method: method, path: path, rule: rule))
+    router.on(RouterPath(path), method: method) { [access] request, context in
+      var context = context
+      context.caller = try access.admit(request, context, by: rule)
+      return try await handler(request, context)
+    }
   }
 
   mutating func finish() {
@@ -85,9 +113,9 @@ struct RouteTable {
   }
 
   /// GET, and HEAD as the same without the body.
-  mutating func get(_ path: String, _ handler: @escaping Handler) {
-    on(.get, path, handler)
-    on(.head, path) { request, context in try await handler(request, context).createHeadResponse() }
+  mutating func get(_ path: String, _ rule: AccessRule, _ handler: @escaping Handler) {
+    on(.get, path, rule, handler)
+    on(.head, path, rule) { request, context in try await handler(request, context).createHeadResponse() }
   }
 }
 

@@ -16,65 +16,61 @@ struct WHIPRoutes {
   func add(to table: inout RouteTable) {
     let endpoint = root + "/:room"
     let resource = root + "/:room/:resource"
-    table.on(.post, endpoint, join)
-    table.get(endpoint) { _, context in
+    let rule = AccessRule.room([kind == .whip ? .publish : .view])
+    table.on(.post, endpoint, rule, join)
+    table.get(endpoint, rule) { _, context in
       _ = try context.room()
-      return Self.shared(Response(status: .ok, headers: [.contentType: MediaTypes.sdp]))
+      return Response(status: .ok, headers: [.contentType: MediaTypes.sdp])
     }
-    table.on(.options, endpoint) { _, _ in Self.preflight(methods: "GET, HEAD, OPTIONS, POST") }
-    table.get(resource, look)
-    table.on(.patch, resource, patch)
-    table.on(.delete, resource, leave)
-    table.on(.options, resource) { _, _ in Self.preflight(methods: "DELETE, GET, HEAD, OPTIONS, PATCH") }
+    // A browser asks without a token whether it may send one.
+    table.on(.options, endpoint, .open) { _, _ in Self.preflight(methods: "GET, HEAD, OPTIONS, POST") }
+    // The resource's address is unguessable; with keys, the token is asked for as well (RFC 9725 section 4.7).
+    table.get(resource, rule, look)
+    table.on(.patch, resource, rule, patch)
+    table.on(.delete, resource, rule, leave)
+    table.on(.options, resource, .open) { _, _ in Self.preflight(methods: "DELETE, GET, HEAD, OPTIONS, PATCH") }
   }
 
   @Sendable private func join(_ request: Request, _ context: WebContext) async throws -> Response {
-    try await Self.sharing {
-      let room = try context.room()
-      guard request.mediaType == MediaTypes.sdp else { throw Refusal.unsupportedMediaType(accepted: MediaTypes.sdp) }
-      let joined = try await relay.join(
-        JoinRequest(
-          room: room.description, name: DisplayName(request.nameInQuery)?.description ?? "", kind: kind,
-          clientAddress: context.clientAddress, offer: try await request.text(upTo: bodyLimit)))
-      return Response(
-        status: .created,
-        headers: [
-          .contentType: MediaTypes.sdp, .eTag: joined.etag, .cacheControl: "no-store",
-          .acceptPatch: MediaTypes.sdpFragment,
-          .location: kind == .whip
-            ? Paths.whipResource(joined.resource, of: room) : Paths.whepResource(joined.resource, of: room),
-        ],
-        body: ResponseBody(byteBuffer: ByteBuffer(string: joined.answer)))
-    }
+    let room = try context.room()
+    guard request.mediaType == MediaTypes.sdp else { throw Refusal.unsupportedMediaType(accepted: MediaTypes.sdp) }
+    let joined = try await relay.join(
+      JoinRequest(
+        room: room.description,
+        name: DisplayName(context.caller.claims?.name ?? request.nameInQuery)?.description ?? "", kind: kind,
+        clientAddress: context.clientAddress, offer: try await request.text(upTo: bodyLimit)))
+    return Response(
+      status: .created,
+      headers: [
+        .contentType: MediaTypes.sdp, .eTag: joined.etag, .cacheControl: "no-store",
+        .acceptPatch: MediaTypes.sdpFragment,
+        .location: kind == .whip
+          ? Paths.whipResource(joined.resource, of: room) : Paths.whepResource(joined.resource, of: room),
+      ],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: joined.answer)))
   }
 
   @Sendable private func look(_ request: Request, _ context: WebContext) async throws -> Response {
-    try await Self.sharing {
-      let etag = try relay.etag(room: try context.room().description, resource: try Self.resource(context))
-      return Response(status: .noContent, headers: [.eTag: etag, .acceptPatch: MediaTypes.sdpFragment])
-    }
+    let etag = try relay.etag(room: try context.room().description, resource: try Self.resource(context))
+    return Response(status: .noContent, headers: [.eTag: etag, .acceptPatch: MediaTypes.sdpFragment])
   }
 
   @Sendable private func patch(_ request: Request, _ context: WebContext) async throws -> Response {
-    try await Self.sharing {
-      guard request.mediaType == MediaTypes.sdpFragment else {
-        throw Refusal(
-          .unprocessableContent, .unsupportedMediaType, "Only \(MediaTypes.sdpFragment) is understood here.",
-          ja: "ここでは \(MediaTypes.sdpFragment) だけを受け付けます。"
-        ).with(.acceptPatch, MediaTypes.sdpFragment)
-      }
-      return Response(
-        try await relay.patch(
-          room: try context.room().description, resource: try Self.resource(context),
-          fragment: try await request.text(upTo: bodyLimit), ifMatch: request.headers[.ifMatch]))
+    guard request.mediaType == MediaTypes.sdpFragment else {
+      throw Refusal(
+        .unprocessableContent, .unsupportedMediaType, "Only \(MediaTypes.sdpFragment) is understood here.",
+        ja: "ここでは \(MediaTypes.sdpFragment) だけを受け付けます。"
+      ).with(.acceptPatch, MediaTypes.sdpFragment)
     }
+    return Response(
+      try await relay.patch(
+        room: try context.room().description, resource: try Self.resource(context),
+        fragment: try await request.text(upTo: bodyLimit), ifMatch: request.headers[.ifMatch]))
   }
 
   @Sendable private func leave(_ request: Request, _ context: WebContext) async throws -> Response {
-    try await Self.sharing {
-      try await relay.leave(room: try context.room().description, resource: try Self.resource(context))
-      return Response(status: .ok)
-    }
+    try await relay.leave(room: try context.room().description, resource: try Self.resource(context))
+    return Response(status: .ok)
   }
 
   private static func resource(_ context: WebContext) throws -> String {
@@ -82,34 +78,12 @@ struct WHIPRoutes {
     return resource
   }
 
-  // Pages of other origins may publish and watch: what entitles them is in the address, never a cookie.
-
-  private static func sharing(_ answer: () async throws -> Response) async throws -> Response {
-    do {
-      return shared(try await answer())
-    } catch let error as RelayError {
-      throw Refusal(error).with(.corsAllowOrigin, "*").with(.corsExposeHeaders, exposed)
-    } catch let refusal as Refusal {
-      throw refusal.with(.corsAllowOrigin, "*").with(.corsExposeHeaders, exposed)
-    }
-  }
-
-  private static func shared(_ response: Response) -> Response {
-    var response = response
-    response.headers[.corsAllowOrigin] = "*"
-    response.headers[.corsExposeHeaders] = exposed
-    return response
-  }
-
   private static func preflight(methods: String) -> Response {
-    shared(
-      Response(
-        status: .noContent,
-        headers: [
-          .allow: methods, .acceptPost: MediaTypes.sdp, .acceptPatch: MediaTypes.sdpFragment,
-          .corsAllowMethods: methods, .corsAllowHeaders: "Authorization, Content-Type, If-Match", .corsMaxAge: "86400",
-        ]))
+    Response(
+      status: .noContent,
+      headers: [
+        .allow: methods, .acceptPost: MediaTypes.sdp, .acceptPatch: MediaTypes.sdpFragment,
+        .corsAllowMethods: methods, .corsAllowHeaders: "Authorization, Content-Type, If-Match", .corsMaxAge: "86400",
+      ])
   }
-
-  private static let exposed = "Accept-Patch, ETag, Link, Location, Retry-After"
 }

@@ -30,10 +30,39 @@ struct Refusal: Error, HTTPResponseError {
   static let participantGone = Refusal(
     .notFound, .participantGone, "There is no such participant any more; join again.",
     ja: "この参加者はもういません。もう一度参加してください。")
+  // What `Access` says, with the header of RFC 6750 section 3.
   static let unauthorized = Refusal(
     .unauthorized, .unauthorized, "Send the token you were given as “Authorization: Bearer …”.",
     ja: "渡されたトークンを「Authorization: Bearer …」で送ってください。"
-  ).with(.wwwAuthenticate, "Bearer")
+  ).with(.wwwAuthenticate, "Bearer realm=\"kakehashi\"")
+  static let tokenInvalid = Refusal(
+    .unauthorized, .tokenInvalid, "No key of this server has signed this token; ask for a new one.",
+    ja: "このトークンはこのサーバーの鍵で署名されていません。新しいものを受け取ってください。"
+  ).with(.wwwAuthenticate, challenge("invalid_token", "not signed by a key of this server"))
+  static let tokenExpired = Refusal(
+    .unauthorized, .tokenExpired, "This token or invitation link has expired; ask for a new one.",
+    ja: "このトークンまたは招待リンクは期限切れです。新しいものを受け取ってください。"
+  ).with(.wwwAuthenticate, challenge("invalid_token", "expired"))
+  static let tokenNotYetValid = Refusal(
+    .unauthorized, .tokenNotYetValid, "This token is not valid yet; check the clocks, or try again later.",
+    ja: "このトークンはまだ有効ではありません。時計を確認するか、後でもう一度試してください。"
+  ).with(.wwwAuthenticate, challenge("invalid_token", "not valid yet"))
+
+  static func forbidden(wanted scopes: Set<AccessScope>) -> Refusal {
+    let list = scopes.map(\.rawValue).sorted()
+    return Refusal(
+      .forbidden, .forbidden,
+      "This token does not entitle to this: it needs the scope \(list.joined(separator: " or ")), for this room or site.",
+      ja: "このトークンではここを使えません。この会議室または拠点のための「\(list.joined(separator: "」か「"))」が必要です。"
+    ).with(
+      .wwwAuthenticate,
+      challenge("insufficient_scope", "not for this") + ", scope=\"\(list.joined(separator: " "))\"")
+  }
+
+  private static func challenge(_ error: String, _ description: String) -> String {
+    "Bearer realm=\"kakehashi\", error=\"\(error)\", error_description=\"\(description)\""
+  }
+
   static let badRoomName = Refusal(
     .badRequest, .badRoomName, "A room name has 1 to 64 characters, none of them / \\ ? # or %.",
     ja: "会議室の名前は1～64文字で、/ \\ ? # % は使えません。")

@@ -7,8 +7,11 @@ public struct WebConfiguration: Sendable {
   /// PEM files: the certificate with its chain, and its private key.
   public var certificatePath: String
   public var privateKeyPath: String
-  /// What agents send as `Authorization: Bearer …` with their records; `nil` takes records from anybody.
-  public var recordsToken: String?
+  /// What agents send as `Authorization: Bearer …` with their records; `nil` takes records from anybody, unless there
+  /// are keys.
+  public var agentToken: String?
+  /// With keys every address but the open ones asks for a token that one of them has signed.
+  public var keys: AccessKeys?
   /// Greatest body of `POST /v1/records`, in bytes.
   public var maximumRecordsBytes = 4 << 20
   /// Greatest body of every other request, in bytes: a browser's longest offer is 57 kB.
@@ -17,12 +20,12 @@ public struct WebConfiguration: Sendable {
   public var maximumEventStreams = 4_000
 
   public init(
-    host: String, port: Int, certificatePath: String, privateKeyPath: String, recordsToken: String? = nil
+    host: String, port: Int, certificatePath: String, privateKeyPath: String, agentToken: String? = nil
   ) {
     self.host = host
     self.port = port
     self.certificatePath = certificatePath
     self.privateKeyPath = privateKeyPath
-    self.recordsToken = recordsToken
+    self.agentToken = agentToken
   }
 }

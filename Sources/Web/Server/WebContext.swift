@@ -7,6 +7,8 @@ struct WebContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   /// The address the connection came from; a proxy's, where one stands between.
   let clientAddress: IPAddress
+  /// Who it is, once `Access` has let them in.
+  var caller = Caller.anybody
 
   init(source: Source) {
     coreContext = .init(source: source)

@@ -16,6 +16,7 @@ public struct WebServer: Service {
   private let application: Application<RouterResponder<WebContext>>
   private let configuration: WebConfiguration
   private let feed: OverviewFeed
+  private let logger: Logger
 
   /// Reads the certificate and asks for the port, so that what is wrong is said before anything runs.
   ///
@@ -40,6 +41,7 @@ public struct WebServer: Service {
     let routes = Routes(configuration: configuration, relay: relay, monitor: monitor, logger: logger)
     feed = routes.feed
     self.configuration = configuration
+    self.logger = logger
     application = Application(
       responder: routes.router().buildResponder(), server: server,
       configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
@@ -52,6 +54,9 @@ public struct WebServer: Service {
 
   /// Serves until graceful shutdown; open event streams end with it.
   public func run() async throws {
+    if configuration.keys == nil {
+      logger.warning("Whoever reaches this server may join, publish, watch and read the dashboard: http.keys is empty")
+    }
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await application.run() }

@@ -22,15 +22,19 @@ final class EventStreams: Sendable {
   var open: Int { count.withLock { $0 } }
 
   /// An answer that writes `events`, each in the form `write` gives it.
+  ///
+  /// - Parameter lifetime: ends the stream though its client stays: its token expires.
   func response<Event: Sendable>(
     to request: Request, events: AsyncStream<Event>, heartbeat: Duration = EventStreams.heartbeat,
+    lasting lifetime: Duration? = nil,
     write wireForm: @escaping @Sendable (Event) throws -> String
   ) throws -> Response {
     guard open < limit else { throw Refusal.tooManyListeners }
     let body = ResponseBody { [self] writer in
       count.withLock { $0 += 1 }
       defer { count.withLock { $0 -= 1 } }
-      try await Self.write(events, heartbeat: heartbeat, wireForm: wireForm, request: request, to: &writer)
+      try await Self.write(
+        events, heartbeat: heartbeat, lifetime: lifetime, wireForm: wireForm, request: request, to: &writer)
       try await writer.finish(nil)
     }
     return Response(
@@ -43,7 +47,8 @@ final class EventStreams: Sendable {
   }
 
   private static func write<Event: Sendable>(
-    _ events: AsyncStream<Event>, heartbeat: Duration, wireForm: @escaping @Sendable (Event) throws -> String,
+    _ events: AsyncStream<Event>, heartbeat: Duration, lifetime: Duration?,
+    wireForm: @escaping @Sendable (Event) throws -> String,
     request: Request, to writer: inout any ResponseBodyWriter
   ) async throws {
     let (texts, continuation) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingOldest(waiting))
@@ -53,6 +58,9 @@ final class EventStreams: Sendable {
       await withDiscardingTaskGroup { group in
         group.addTask {
           while (try? await Task.sleep(for: heartbeat)) != nil { continuation.yield(ServerSentEvent.heartbeat) }
+        }
+        if let lifetime {
+          group.addTask { if (try? await Task.sleep(for: lifetime)) != nil { continuation.finish() } }
         }
         for await event in events {
           guard let text = try? wireForm(event), case .enqueued = continuation.yield(text) else { break }

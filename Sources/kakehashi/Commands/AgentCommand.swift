@@ -38,7 +38,7 @@ struct AgentCommand: AsyncParsableCommand {
     let agent: AgentService
     do {
       folder = try DataFolder(path: settings.dataFolder)
-      let token = try PrivateFiles.readToken(settings.agent.tokenFile ?? settings.agentTokenFile)
+      let token = try (settings.agent.token ?? settings.agentToken).secret()
       agent = try AgentService(settings.agentConfiguration(site: settings.site, token: token))
     } catch let failure as Failure {
       throw failure

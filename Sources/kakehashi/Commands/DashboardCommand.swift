@@ -13,6 +13,7 @@ struct DashboardCommand: AsyncParsableCommand {
         kakehashi dashboard --config config/kakehashi.yaml
         kakehashi dashboard https://monitor.example:8443 --authority office-ca.pem
         kakehashi dashboard https://10.1.0.5:8443 --pin sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
+        kakehashi dashboard https://monitor.example:8443 --token dashboard.token
       """)
 
   @Argument(help: "The monitor's address; without it, this machine's own as the configuration says.")
@@ -25,6 +26,9 @@ struct DashboardCommand: AsyncParsableCommand {
 
   @Option(help: "The server's public key to believe, as `kakehashi up` prints it: sha256//…")
   var pin: String?
+
+  @Option(help: "File with the token to show, made by `kakehashi token operate`; or env: and a variable's name.")
+  var token: String?
 
   @Flag(help: "Print the screen once and end.")
   var once = false
@@ -70,27 +74,40 @@ struct DashboardCommand: AsyncParsableCommand {
   }
 
   private func configuration() throws -> DashboardConfiguration {
-    let environment = ProcessInfo.processInfo.environment
+    // Another machine's monitor has nothing to do with this one's configuration.
+    let settings = monitor == nil ? try file.read() : nil
+    return DashboardConfiguration(
+      monitor: monitor ?? settings?.localMonitor ?? "", trust: try trust(settings), token: try bearer(settings),
+      environment: ProcessInfo.processInfo.environment)
+  }
+
+  private func trust(_ settings: Settings?) throws -> Trust {
     if let pin {
       guard let digest = PublicKeyPin.digest(pin) else {
         throw Failure.configuration("--pin must be sha256// and the digest as `kakehashi up` prints it.").report()
       }
-      return DashboardConfiguration(
-        monitor: try address(), trust: .publicKey(sha256: digest), environment: environment)
+      return .publicKey(sha256: digest)
     }
-    if let authority {
-      return DashboardConfiguration(
-        monitor: try address(), trust: .authorities(file: authority), environment: environment)
-    }
-    if let monitor {
-      return DashboardConfiguration(monitor: monitor, trust: .system, environment: environment)
-    }
-    let settings = try file.read()
-    return DashboardConfiguration(
-      monitor: settings.localMonitor, trust: .authorities(file: settings.certificateFile), environment: environment)
+    if let authority { return .authorities(file: authority) }
+    return settings.map { .authorities(file: $0.certificateFile) } ?? .system
   }
 
-  private func address() throws -> String {
-    try monitor ?? file.read().localMonitor
+  private func bearer(_ settings: Settings?) throws -> @Sendable () -> String? {
+    do {
+      let named = try token.map { text throws(Failure) in
+        guard let source = SecretSource(text) else {
+          throw .configuration("--token must be the path of a file, or env: and the name of an environment variable.")
+        }
+        return source
+      }
+      if let source = named ?? settings?.dashboard.token {
+        let token = try source.secret()
+        return { token }
+      }
+      guard let settings else { return { nil } }
+      return try settings.operatorToken()
+    } catch {
+      throw Failure.configuration("\(error)").report()
+    }
   }
 }

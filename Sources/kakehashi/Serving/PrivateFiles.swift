@@ -37,23 +37,13 @@ enum PrivateFiles {
     try write(PublicKeyPin.text(certificate.publicKeyDigest) + "\n", to: settings.pinFile, mode: 0o644)
   }
 
-  /// The agents' token, drawn at the first start.
-  static func prepareToken(_ file: String) throws(Failure) -> String {
-    if FileManager.default.fileExists(atPath: file) { return try readToken(file) }
-    let token = Entropy.bytes(24).map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
-    try write(token + "\n", to: file, mode: 0o600)
-    return token
-  }
-
-  static func readToken(_ file: String) throws(Failure) -> String {
-    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-      throw .configuration("The token file \(file) cannot be read.")
+  /// The agents' token; a file that is not there yet is made with one drawn at random.
+  static func prepareToken(_ source: SecretSource) throws(Failure) -> String {
+    if case .file(let file) = source, !FileManager.default.fileExists(atPath: file) {
+      let token = Entropy.bytes(24).map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+      try write(token + "\n", to: file, mode: 0o600)
     }
-    let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
-      throw .configuration("The token file \(file) must hold one word of printable ASCII.")
-    }
-    return token
+    return try source.secret()
   }
 
   /// Writes the whole file or none of it.

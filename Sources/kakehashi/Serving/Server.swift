@@ -30,7 +30,7 @@ struct Server {
       throw Failure.configuration("\(error)")
     }
     try PrivateFiles.prepareCertificate(settings)
-    let token = try PrivateFiles.prepareToken(settings.agentTokenFile)
+    let token = try PrivateFiles.prepareToken(settings.agentToken)
     do {
       monitor = try await MonitorService(
         configuration: settings.monitorConfiguration(), folder: folder, logger: logger,
@@ -55,7 +55,8 @@ struct Server {
     var configuration = WebConfiguration(
       host: settings.http.listen.address.description, port: Int(settings.http.listen.port),
       certificatePath: settings.certificateFile, privateKeyPath: settings.keyFile)
-    configuration.recordsToken = token
+    configuration.agentToken = token
+    configuration.keys = try settings.accessKeys()
     do {
       web = try WebServer(
         configuration: configuration, relay: relay, monitor: monitor, logger: logger,

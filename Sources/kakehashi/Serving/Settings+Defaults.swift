@@ -7,7 +7,8 @@ extension Settings {
   var keyFile: String { http.key ?? "\(dataFolder)/tls/key.pem" }
   /// What dashboards and agents elsewhere pin, in words to type.
   var pinFile: String { "\(dataFolder)/tls/pin" }
-  var agentTokenFile: String { http.agentTokenFile ?? "\(dataFolder)/agent.token" }
+  /// What agents show; drawn at the first start when the configuration names none.
+  var agentToken: SecretSource { http.agentToken ?? .file("\(dataFolder)/agent.token") }
 
   /// This machine's own monitor, as reached from it.
   var localMonitor: String {

@@ -79,7 +79,7 @@ extension Settings {
 
   private func routing() throws(Failure) -> Routing {
     let channels = try notify.channels.map { channel throws(Failure) in
-      let token = try channel.tokenFile.map(PrivateFiles.readToken)
+      let token = try channel.token?.secret()
       return Channel(
         name: channel.name, kind: channel.kind, url: channel.url,
         headers: token.map { [FetchRequest.Header("Authorization", "Bearer \($0)")] } ?? [],

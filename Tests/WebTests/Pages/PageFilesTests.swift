@@ -82,7 +82,7 @@ enum PageSource {
     let page = try PageSource.text("index.html")
     for id in [
       "lobby", "join-form", "name", "room", "join", "meeting", "banner", "stage", "grid", "spotlight", "roster",
-      "microphone", "camera", "screen", "people", "leave", "copy-link", "toast",
+      "try-again", "microphone", "camera", "screen", "people", "leave", "copy-link", "toast",
     ] {
       #expect(page.contains("id=\"\(id)\""), "\(id)")
     }

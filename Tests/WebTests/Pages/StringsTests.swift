@@ -1,3 +1,4 @@
+import API
 import Foundation
 import Testing
 
@@ -29,6 +30,11 @@ import Testing
     }
   }
 
+  /// Refusals of `Access`: the page shows them in place of the lobby.
+  static let accessCodes: [ErrorCode] = [
+    .unauthorized, .tokenInvalid, .tokenExpired, .tokenNotYetValid, .forbidden,
+  ]
+
   @Test("Both languages fill in the same values")
   func sameMarks() throws {
     for entry in try Self.entries() {
@@ -43,22 +49,25 @@ import Testing
     let page = try PageSource.text("index.html")
     let scripts = try PageSource.scripts().filter { $0.name != "strings.js" }.map(\.text).joined()
     let asked = Set(
-      page.matches(of: /data-text="(\w+)"/).map { String($0.output.1) }
+      page.matches(of: /data-(?:text|label)="(\w+)"/).map { String($0.output.1) }
         + scripts.matches(of: /\btext\("(\w+)"/).map { String($0.output.1) })
     #expect(asked.count > 40)
     #expect(asked.subtracting(keys).isEmpty, "\(asked.subtracting(keys))")
-    // Keys put together at run time: microphoneOff and its like.
-    let composed: Set = ["microphoneOn", "microphoneOff", "cameraOn", "cameraOff"]
+    // Keys put together at run time: microphoneOff and its like, and what the page says to each of the server's codes.
+    let composed = Set(
+      ["microphoneOn", "microphoneOff", "cameraOn", "cameraOff"] + ErrorCode.allCases.map { "refused_\($0.rawValue)" }
+        + StringsTests.accessCodes.map { "closed_\($0.rawValue)" })
+    #expect(composed.subtracting(keys).isEmpty, "\(composed.subtracting(keys))")
     let named = keys.filter { scripts.contains("\"\($0)\"") }
     #expect(keys.subtracting(asked).subtracting(named).subtracting(composed).isEmpty)
   }
 }
 
 extension Character {
-  /// Kana or a Chinese character, or, for texts that are a form alone, the brackets around one.
+  /// Kana, a Chinese character or, for texts that are a form alone, Japanese punctuation.
   fileprivate var isJapanese: Bool {
     unicodeScalars.contains {
-      (0x3040...0x30ff).contains($0.value) || (0x4e00...0x9fff).contains($0.value)
+      (0x3000...0x30ff).contains($0.value) || (0x4e00...0x9fff).contains($0.value)
         || (0xff08...0xff09).contains($0.value)
     }
   }

@@ -135,6 +135,14 @@ extension TestServer {
         #expect(wrong.status == 404)
         #expect(wrong.errorCode == .participantGone)
       }
+      // A secret is good for its own participant alone.
+      let other = try await server.join("a", as: "B")
+      for (method, path) in [
+        ("PATCH", other.resource), ("DELETE", other.resource), ("GET", other.resource + "/events"),
+      ] {
+        let headers = ["Content-Type": "application/json", "Authorization": "Bearer \(joined.token)"]
+        #expect(try await server.fetch(method, path, headers, text: "{}").errorCode == .participantGone)
+      }
     }
   }
 

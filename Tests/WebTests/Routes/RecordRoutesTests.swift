@@ -33,21 +33,45 @@ import Wire
     }
   }
 
-  @Test("A configured token is asked for, and only the whole of it will do")
+  @Test("The agents' token is asked for, and only the whole of it will do")
   func token() async throws {
     let monitor = try await TestMonitor()
-    try await TestServer.run(monitor: monitor.service, configure: { $0.recordsToken = "secret-of-tsu" }) { server in
-      for shown in [nil, "Bearer", "Bearer secret-of-ts", "Bearer secret-of-tsu2", "Basic secret-of-tsu"] {
+    try await TestServer.run(monitor: monitor.service, configure: { $0.agentToken = "secret-of-tsu" }) { server in
+      let wrong: [(shown: String?, code: ErrorCode)] = [
+        (nil, .unauthorized), ("Bearer", .unauthorized), ("Basic secret-of-tsu", .unauthorized),
+        ("Bearer secret-of-ts", .tokenInvalid), ("Bearer secret-of-tsu2", .tokenInvalid),
+      ]
+      for (shown, code) in wrong {
         var headers = type
         headers["Authorization"] = shown
         let response = try await server.fetch("POST", Paths.records, headers, body: records(1))
         #expect(response.status == 401)
-        #expect(response.errorCode == .unauthorized)
-        #expect(response.header("WWW-Authenticate") == "Bearer")
+        #expect(response.errorCode == code)
+        #expect(response.header("WWW-Authenticate")?.hasPrefix("Bearer realm=\"kakehashi\"") == true)
       }
       var headers = type
       headers["Authorization"] = "bearer secret-of-tsu"
       #expect(try await server.fetch("POST", Paths.records, headers, body: records(1)).status == 204)
+    }
+  }
+
+  @Test("With keys, a site's agent delivers that site's records and no other's; the shared token delivers every site's")
+  func sites() async throws {
+    let monitor = try await TestMonitor()
+    let configure: @Sendable (inout WebConfiguration) -> Void = {
+      $0.keys = TestKeys.keys
+      $0.agentToken = "shared"
+    }
+    try await TestServer.run(monitor: monitor.service, configure: configure) { server async throws in
+      let cases: [(token: String, status: Int)] = [
+        (TestKeys.token([.agent], site: "tsu"), 204), (TestKeys.token([.agent], site: "*"), 204),
+        (TestKeys.token([.agent], site: "hq"), 403), (TestKeys.token([.agent]), 403),
+        (TestKeys.token([.operate], site: "tsu"), 403), ("shared", 204), ("shared2", 401),
+      ]
+      for (token, status) in cases {
+        let headers = type.merging(["Authorization": "Bearer \(token)"]) { $1 }
+        #expect(try await server.fetch("POST", Paths.records, headers, body: records(1)).status == status)
+      }
     }
   }
 
