@@ -67,7 +67,7 @@ public struct ICEClient: Sendable {
     username = Array("\(remote.usernameFragment):\(local.usernameFragment)".utf8)
     let password = Array(remote.password.utf8)
     key = HMACSHA1(key: password.span.bytes)
-    var transactions = TransactionSequence(state: seed)
+    var transactions = TransactionSequence(bits: SplitMix64(seed: seed))
     tieBreaker = transactions.bits()
     checks = []
     for (index, candidate) in candidates.prefix(Self.candidateCapacity).enumerated() {
@@ -170,20 +170,12 @@ public struct ICEClient: Sendable {
   /// A peer-reflexive candidate's, of the highest local preference and component 1 (RFC 8445 section 5.1.2.1).
   private static let priority: UInt32 = 110 << 24 | 65535 << 8 | 255
 
-  /// SplitMix64: bits that an off-path attacker who has not seen the seed cannot guess; integrity does the rest.
+  /// What an off-path attacker who has not seen the seed cannot guess; integrity does the rest.
   private struct TransactionSequence: Sendable {
-    var state: UInt64
-
-    mutating func bits() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var mixed = state
-      mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-      mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-      return mixed ^ mixed >> 31
-    }
+    var bits: SplitMix64
 
     mutating func next() -> STUNTransactionID {
-      STUNTransactionID(high: UInt32(truncatingIfNeeded: bits()), low: bits())
+      STUNTransactionID(high: UInt32(truncatingIfNeeded: bits.next()), low: bits.next())
     }
   }
 }

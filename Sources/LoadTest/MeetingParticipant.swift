@@ -30,7 +30,7 @@ public struct MeetingParticipant: ~Copyable {
   public init(
     _ shape: ClientShape, credentials: ICECredentials, answer: RelayAnswer, seed: UInt64, now: MonotonicTime
   ) {
-    var random = SeededBits(state: seed)
+    var random = SplitMix64(seed: seed)
     connection = ClientConnection(
       local: credentials, remote: answer.credentials, candidates: answer.candidates, seed: random.next(), now: now)
     for section in shape.sections where section.isSent {

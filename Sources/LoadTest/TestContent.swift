@@ -39,7 +39,7 @@ public struct TestContent: Hashable, Sendable {
     }
   }
 
-  private var noise: SeededBits {
-    SeededBits(state: UInt64(origin) << 32 | UInt64(number))
+  private var noise: SplitMix64 {
+    SplitMix64(seed: UInt64(origin) << 32 | UInt64(number))
   }
 }

@@ -91,7 +91,7 @@ struct RTPHeaderTests {
 
   @Test("No bytes make reading trap")
   func arbitraryBytes() {
-    var random = SeededBytes(seed: 1)
+    var random = SplitMix64(seed: 1)
     for round in 0..<20_000 {
       let bytes = round.isMultiple(of: 2) ? random.mutated(Vectors.paddedRTPPacket) : random.bytes(upTo: 64)
       let packet = bytes.span.bytes

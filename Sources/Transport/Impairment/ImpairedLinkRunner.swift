@@ -31,7 +31,7 @@ struct ImpairedLinkRunner: ~Copyable {
   init(listeningOn endpoint: Endpoint, target: Endpoint, seed: UInt64, shared: ImpairedLink.Shared) throws {
     self.target = target
     self.shared = shared
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     forward = Impairment(seed: random.next())
     reverse = Impairment(seed: random.next())
     let loop = try EventLoop()

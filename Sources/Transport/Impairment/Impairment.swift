@@ -37,14 +37,14 @@ public struct Impairment: Sendable {
 
   /// May be switched at any time; datagrams already decided keep their fate.
   public var conditions: Conditions
-  private var random: SplitMix
+  private var random: SplitMix64
   /// The order of departures is kept from here on.
   private var lastDeparture = MonotonicTime.zero
   /// When the line will have sent all it has taken.
   private var lineFree = MonotonicTime.zero
 
   public init(seed: UInt64, conditions: Conditions = .none) {
-    random = SplitMix(state: seed)
+    random = SplitMix64(seed: seed)
     self.conditions = conditions
   }
 
@@ -78,18 +78,5 @@ public struct Impairment: Sendable {
     guard waiting <= Double(conditions.queueBytes) else { return nil }
     lineFree = start.advanced(byNanoseconds: Int64(Double(bytes) * 8e9 / Double(rate)))
     return lineFree
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): small, seeded, the same everywhere.
-struct SplitMix: RandomNumberGenerator, Sendable {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
   }
 }

@@ -40,7 +40,7 @@ struct REDTests {
 
   @Test("No bytes make it trap, and every block lies in the payload")
   func arbitraryBytes() {
-    var random = SeededBytes(seed: 3)
+    var random = SplitMix64(seed: 3)
     for _ in 0..<20_000 {
       let payload = random.bytes(upTo: 40).map { Int.random(in: 0..<3, using: &random) == 0 ? $0 & 3 : $0 }
       for block in blocks(payload) ?? [] {

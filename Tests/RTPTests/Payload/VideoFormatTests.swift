@@ -14,7 +14,7 @@ struct VideoFormatTests {
 
   @Test("No bytes make any of them trap")
   func arbitraryBytes() {
-    var random = SeededBytes(seed: 2)
+    var random = SplitMix64(seed: 2)
     for _ in 0..<20_000 {
       let payload = random.bytes(upTo: 24)
       for format in VideoFormat.allCases { _ = format.startsKeyframe(payload.span.bytes) }

@@ -40,7 +40,7 @@ struct RTCPPacketTests {
 
   @Test("No bytes make any reader trap")
   func arbitraryBytes() {
-    var random = SeededBytes(seed: 4)
+    var random = SplitMix64(seed: 4)
     let whole =
       Vectors.senderReport + Vectors.receiverReport + Vectors.sourceDescription + Vectors.goodbye + Vectors.nack
       + Vectors.pli + Vectors.remb + TransportFeedbackTests.example

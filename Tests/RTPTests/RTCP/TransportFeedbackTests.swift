@@ -80,7 +80,7 @@ struct TransportFeedbackTests {
     "What is written is read again: runs, mixed vectors, gaps, reordering, across the wrap",
     arguments: 0..<200 as Range<UInt64>)
   func roundTrip(seed: UInt64) throws {
-    var random = SeededBytes(seed: seed)
+    var random = SplitMix64(seed: seed)
     let lossPercent = [0, 1, 10, 50, 95][Int(seed % 5)]
     let spread: Int64 = [1_000_000, 20_000_000, 100_000_000][Int(seed % 3)]
     var now: Int64 = 1_000_000_000_000

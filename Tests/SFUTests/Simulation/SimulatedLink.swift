@@ -1,20 +1,5 @@
 import Wire
 
-/// Numbers that depend on the seed alone (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
-  }
-}
-
 /// One direction of a path in virtual time: loses and delays by its seed.
 struct SimulatedLink {
   var loss = 0.0
@@ -25,7 +10,7 @@ struct SimulatedLink {
   private(set) var lost = 0
 
   /// When a datagram sent `now` arrives; `nil` when it is lost.
-  mutating func arrival(_ now: MonotonicTime, _ generator: inout SeededGenerator) -> MonotonicTime? {
+  mutating func arrival(_ now: MonotonicTime, _ generator: inout SplitMix64) -> MonotonicTime? {
     if loss > 0, Double.random(in: 0..<1, using: &generator) < loss {
       lost += 1
       return nil

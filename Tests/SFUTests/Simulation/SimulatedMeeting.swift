@@ -27,13 +27,13 @@ struct SimulatedMeeting: ~Copyable {
   var clients: [SimulatedClient] = []
   var now = MonotonicTime(nanoseconds: 1_000_000_000)
   var events: [RoomEvent] = []
-  private var generator: SeededGenerator
+  private var generator: SplitMix64
   private var queue: [Scheduled] = []
   private var order = 0
 
   init(seed: UInt64 = 1, bounds: RoomBounds = RoomBounds()) {
     room = Room(bounds: bounds, now: now, wall: SimulatedReceiver.wallStart)
-    generator = SeededGenerator(seed: seed)
+    generator = SplitMix64(seed: seed)
   }
 
   var seconds: Double { Double(now.nanoseconds) / 1e9 - 1 }
