@@ -61,6 +61,29 @@ extension String {
     return columns > 0 ? kept + "…" : ""
   }
 
+  /// Lines at most `columns` wide, broken after spaces where there are some, and anywhere where there are none, as
+  /// Japanese is.
+  func wrapped(to columns: Int) -> [String] {
+    guard columns > 1 else { return [] }
+    var lines: [String] = []
+    var line = ""
+    for word in split(separator: " ", omittingEmptySubsequences: true) {
+      if !line.isEmpty, DisplayWidth.of(line) + 1 + DisplayWidth.of(String(word)) > columns {
+        lines.append(line)
+        line = ""
+      }
+      if !line.isEmpty { line.append(" ") }
+      for character in word {
+        if DisplayWidth.of(line) + DisplayWidth.of(character) > columns {
+          lines.append(line)
+          line = ""
+        }
+        line.append(character)
+      }
+    }
+    return line.isEmpty ? lines : lines + [line]
+  }
+
   /// Exactly `columns` wide, cut or padded with spaces.
   func padded(to columns: Int, rightAligned: Bool = false) -> String {
     let text = fitted(to: columns)

@@ -73,7 +73,11 @@ enum Screens {
       if case .lost(let reason) = state.connection { state.words.lost(reason) } else {
         state.words.connecting(state.address)
       }
-    canvas.put(text.fitted(to: canvas.columns - 4), row: canvas.rows / 2, column: 2)
+    let lines = text.wrapped(to: canvas.columns - 4)
+    let first = max(2, (canvas.rows - lines.count) / 2)
+    for (index, line) in lines.enumerated() where first + index < canvas.rows - 1 {
+      canvas.put(line, row: first + index, column: 2)
+    }
   }
 
   private static func drawKeys(_ state: DashboardState, _ canvas: inout Canvas) {

@@ -154,7 +154,7 @@ extension SettingKind where Value == Duration {
     return .nanoseconds(product / 1000)
   }
 
-  private static func show(_ duration: Duration) -> String {
+  static func show(_ duration: Duration) -> String {
     let nanoseconds = duration.nanoseconds
     let unit = units.first { nanoseconds != 0 && nanoseconds % $0.nanoseconds == 0 } ?? ("ms", 1_000_000)
     let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: unit.nanoseconds)

@@ -21,6 +21,11 @@ public struct ProbeJob: Sendable, Equatable {
     case endpoint(Endpoint)
   }
 
+  /// What `config check` says of it.
+  public var summary: String {
+    "\(name): \(kind), \(rate) packets/s, judged every \(SettingKind<Duration>.show(interval))"
+  }
+
   struct Reading {
     var jobs: [ProbeJob] = []
     var files: [String] = []

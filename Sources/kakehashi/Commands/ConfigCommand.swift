@@ -16,11 +16,10 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       let settings = try file.read()
-      let jobs = settings.jobs.map { job in
-        "  \(job.name): \(job.kind), \(job.rate) packets/s, judged every \(job.interval)"
-      }
-      Standard.output.write("\(settings.file) is right: \(settings.sites.count) sites, \(jobs.count) probe jobs.")
-      for line in jobs { Standard.output.write(line) }
+      Standard.output.write("\(settings.file) is right.")
+      Standard.output.write("Sites: \(settings.sites.map(\.id).joined(separator: ", "))")
+      Standard.output.write("Probe jobs:\(settings.jobs.isEmpty ? " none" : "")")
+      for job in settings.jobs { Standard.output.write("  \(job.summary)") }
     }
   }
 

@@ -23,6 +23,15 @@ struct DisplayWidthTests {
     #expect("x".fitted(to: 0) == "")
   }
 
+  @Test("Lines break after spaces, within Japanese anywhere, and lose nothing")
+  func wrapping() {
+    #expect("the monitor refuses connections".wrapped(to: 12) == ["the monitor", "refuses", "connections"])
+    #expect("監視サーバーに届きません".wrapped(to: 9) == ["監視サー", "バーに届", "きません"])
+    #expect("abcdefgh".wrapped(to: 5) == ["abcde", "fgh"])
+    #expect("a".wrapped(to: 1).isEmpty)
+    #expect("".wrapped(to: 10).isEmpty)
+  }
+
   @Test("Control characters and directional overrides are replaced")
   func sanitizing() {
     #expect("a\u{1b}[31mb\u{7}\u{202e}c".printable == "a\u{fffd}[31mb\u{fffd}\u{fffd}c")
