@@ -68,7 +68,7 @@ public struct ICEClient: Sendable {
     let password = Array(remote.password.utf8)
     key = HMACSHA1(key: password.span.bytes)
     var transactions = TransactionSequence(bits: SplitMix64(seed: seed))
-    tieBreaker = transactions.bits()
+    tieBreaker = transactions.bits.next()
     checks = []
     for (index, candidate) in candidates.prefix(Self.candidateCapacity).enumerated() {
       checks.append(
@@ -98,7 +98,7 @@ public struct ICEClient: Sendable {
       if checks[index].purpose == .consent {
         checks[index].transactionID = transactions.next()
         // 80 to 120 % of the interval, so that many clients do not keep step (RFC 7675 section 5.1).
-        checks[index].due = now + Self.consentInterval * Int(80 + transactions.bits() % 41) / 100
+        checks[index].due = now + Self.consentInterval * Int(80 + transactions.bits.next() % 41) / 100
       } else {
         guard checks[index].attempt < Self.attempts else { continue }
         checks[index].due = now + Self.firstRetransmission * (1 << min(checks[index].attempt, 4))

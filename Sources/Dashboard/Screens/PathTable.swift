@@ -5,13 +5,15 @@ enum PathTable {
   private struct Layout {
     let verdict = 10
     let kind = 7
-    let figure = 8
+    // As wide as `<0.01 %` and ` <0.01 ms`.
+    let loss = 7
+    let delay = 9
     let name: Int
     let trend: Int
 
     init(columns: Int) {
       // One column for the margin, one after the verdict, kind and each name.
-      let fixed = 1 + verdict + kind + 3 * figure + 1
+      let fixed = 1 + verdict + kind + loss + 2 * delay + 1
       let flexible = max(0, columns - fixed)
       name = max(8, min(24, flexible * 2 / 5 - 1))
       trend = max(0, min(60, flexible - 2 * (name + 1) - 1))
@@ -56,9 +58,9 @@ enum PathTable {
     title(words.site, layout.name + 1)
     title(words.target, layout.name + 1)
     title(words.kind, layout.kind)
-    title(words.loss, layout.figure, rightAligned: true)
-    title(words.jitter, layout.figure, rightAligned: true)
-    title(words.latency, layout.figure, rightAligned: true)
+    title(words.loss, layout.loss, rightAligned: true)
+    title(words.jitter, layout.delay, rightAligned: true)
+    title(words.latency, layout.delay, rightAligned: true)
     column += 1
     title(words.trend, layout.trend)
   }
@@ -79,13 +81,13 @@ enum PathTable {
     cell(state.words.kind(path.origin).fitted(to: layout.kind - 1), layout.kind, .faint)
     let limits = path.limits
     cell(
-      FigureText.percent(path.lossPercent), layout.figure,
+      FigureText.percent(path.lossPercent), layout.loss,
       Gauge.style(value: path.lossPercent, limit: limits?.lossPercent), rightAligned: true)
     cell(
-      FigureText.milliseconds(path.jitterMilliseconds), layout.figure,
+      FigureText.milliseconds(path.jitterMilliseconds), layout.delay,
       Gauge.style(value: path.jitterMilliseconds, limit: limits?.jitterMilliseconds), rightAligned: true)
     cell(
-      FigureText.milliseconds(path.latencyMilliseconds), layout.figure,
+      FigureText.milliseconds(path.latencyMilliseconds), layout.delay,
       Gauge.style(value: path.latencyMilliseconds, limit: limits?.latencyMilliseconds), rightAligned: true)
     column += 1
     guard let limits else { return }

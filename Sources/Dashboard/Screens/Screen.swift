@@ -74,7 +74,7 @@ enum Screens {
         state.words.connecting(state.address)
       }
     let lines = text.wrapped(to: canvas.columns - 4)
-    let first = max(2, (canvas.rows - lines.count) / 2)
+    let first = max(2, (canvas.rows - lines.count + 1) / 2)
     for (index, line) in lines.enumerated() where first + index < canvas.rows - 1 {
       canvas.put(line, row: first + index, column: 2)
     }
