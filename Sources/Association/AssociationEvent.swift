@@ -1,4 +1,4 @@
-/// Names one association to its service; whoever opens it chooses the number and never uses one twice.
+/// Names one association to its service, which gives no two the same.
 @frozen public struct AssociationID: Hashable, Sendable {
   public let bits: UInt64
 

@@ -1,3 +1,4 @@
+import Synchronization
 import Transport
 import Wire
 
@@ -15,6 +16,7 @@ public final class AssociationService: Sendable {
 
   public let identity: Identity
   private let threads: [AssociationThread]
+  private let opened = Atomic<UInt64>(0)
 
   /// Starts the threads; a new identity unless one is given.
   public init(identity: Identity? = nil, threads: Int = 1) throws {
@@ -27,14 +29,13 @@ public final class AssociationService: Sendable {
     for thread in threads { thread.stop() }
   }
 
-  /// Opens an association with a peer whose certificate must have one of `fingerprints`. A client speaks at once, a
-  /// server when a datagram comes. False when the service is too busy: there is no association then.
-  @discardableResult
+  /// Opens an association with a peer whose certificate must have one of `fingerprints`, and names it. A client speaks at
+  /// once, a server when a datagram comes. `nil` when the service is too busy: there is no association then.
   public func open(
-    _ id: AssociationID, role: AssociationRole = .server, fingerprints: [CertificateFingerprint],
-    events: Mailbox<AssociationEvent>
-  ) -> Bool {
-    thread(of: id).post(.open(id, role, fingerprints, events))
+    role: AssociationRole = .server, fingerprints: [CertificateFingerprint], events: Mailbox<AssociationEvent>
+  ) -> AssociationID? {
+    let id = AssociationID(bits: opened.wrappingAdd(1, ordering: .relaxed).newValue)
+    return thread(of: id).post(.open(id, role, fingerprints, events)) ? id : nil
   }
 
   /// Hands a datagram in. False when the queue is full and the datagram therefore lost.
@@ -42,9 +43,20 @@ public final class AssociationService: Sendable {
     thread(of: id).post(AssociationThread.Arrival(id: id, datagram: datagram.bytes()))
   }
 
+  /// Says that the peer has used its keys, so the server's last flight has reached it and need not be repeated.
+  public func confirm(_ id: AssociationID) {
+    _ = thread(of: id).post(.confirm(id))
+  }
+
   /// Ends an association: its last event is the datagram with close_notify, if it ever was connected.
   public func close(_ id: AssociationID) {
     _ = thread(of: id).post(.close(id))
+  }
+
+  /// How many associations there are now, and how many of them have a handshake under way: begun, and neither failed nor
+  /// known to have succeeded at both ends.
+  public var counts: (associations: Int, handshakes: Int) {
+    threads.reduce((0, 0)) { ($0.0 + $1.associationCount, $0.1 + $1.handshakeCount) }
   }
 
   private func thread(of id: AssociationID) -> AssociationThread {

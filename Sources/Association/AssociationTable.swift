@@ -5,27 +5,36 @@ import Wire
 struct AssociationTable: ~Copyable {
   /// From the first datagram to the last: as long as a browser tries.
   static let handshakeLimit: Duration = .seconds(30)
+  /// When the server's last flight is first repeated, and the longest wait between two repeats.
+  static let firstRepeat: Duration = .milliseconds(100)
+  static let longestRepeat: Duration = .milliseconds(3_200)
 
   struct Entry: ~Copyable {
     let id: AssociationID
     let events: Mailbox<AssociationEvent>
     var session: DTLSSession
-    /// When the handshake is given up; `never` before it begins.
+    /// When the handshake is given up; `never` before it begins and after it ended.
     var deadline = MonotonicTime.never
     /// When to retransmit.
     var timer = MonotonicTime.never
+    /// What a server that is connected sent last, until its peer is known to be connected too.
+    var lastFlight: [[UInt8]] = []
+    var repeatInterval = AssociationTable.firstRepeat
   }
 
   private let identity: Identity
   private var entries: Slab<Entry>
   private var handles: [AssociationID: Slab<Entry>.Handle] = [:]
-  /// The handshakes that have begun and not ended: only these have timers.
+  /// The handshakes that have begun and not ended at both ends: only these have timers.
   private var pending: [Slab<Entry>.Handle] = []
 
   init(identity: Identity, capacity: Int = AssociationService.associationsPerThread) {
     self.identity = identity
     entries = Slab(capacity: capacity)
   }
+
+  var count: Int { entries.count }
+  var handshakeCount: Int { pending.count }
 
   /// When `handleTimeout` is wanted.
   var nextTimeout: MonotonicTime {
@@ -63,6 +72,13 @@ struct AssociationTable: ~Copyable {
     settle(handle, entries[handle].session.receive(datagram), now: now)
   }
 
+  /// The peer has used its keys: it needs no more of the handshake.
+  mutating func confirm(_ id: AssociationID) {
+    guard let handle = handles[id], entries[handle].session.isConnected else { return }
+    rest(handle)
+    pending.removeAll { $0 == handle }
+  }
+
   mutating func close(_ id: AssociationID) {
     guard let handle = handles[id] else { return }
     entries[handle].session.close()
@@ -73,14 +89,35 @@ struct AssociationTable: ~Copyable {
   mutating func handleTimeout(now: MonotonicTime) {
     var remaining: [Slab<Entry>.Handle] = []
     for handle in pending where entries.contains(handle) {
+      let isConnected = entries[handle].session.isConnected
       if now >= entries[handle].deadline {
-        settle(handle, .failed(.timedOut), now: now)
+        if isConnected { rest(handle) } else { settle(handle, .failed(.timedOut), now: now) }
       } else if now >= entries[handle].timer {
-        settle(handle, entries[handle].session.handleTimeout(), now: now)
+        if isConnected {
+          repeatLastFlight(handle, now: now)
+        } else {
+          settle(handle, entries[handle].session.handleTimeout(), now: now)
+        }
       }
-      if entries.contains(handle), !entries[handle].session.isConnected { remaining.append(handle) }
+      if entries.contains(handle), entries[handle].deadline != .never { remaining.append(handle) }
     }
     pending = remaining
+  }
+
+  /// No timer runs any more.
+  private mutating func rest(_ handle: Slab<Entry>.Handle) {
+    entries[handle].lastFlight = []
+    entries[handle].deadline = .never
+    entries[handle].timer = .never
+  }
+
+  /// The same records again: a peer that has them already drops them as replayed (RFC 6347 section 4.1.2.6).
+  private mutating func repeatLastFlight(_ handle: Slab<Entry>.Handle, now: MonotonicTime) {
+    for datagram in entries[handle].lastFlight {
+      entries[handle].events.post(.send(entries[handle].id, datagram))
+    }
+    entries[handle].repeatInterval = min(entries[handle].repeatInterval * 2, Self.longestRepeat)
+    entries[handle].timer = now + entries[handle].repeatInterval
   }
 
   /// Sets the limit of a handshake whose first datagram comes or goes.
@@ -98,34 +135,39 @@ struct AssociationTable: ~Copyable {
     switch progress {
     case .waiting:
       send(handle)
+      guard !entries[handle].session.isConnected else { return }
+      entries[handle].timer = entries[handle].session.timeout.map { now + $0 } ?? .never
     case .connected(let keys):
-      entries[handle].deadline = .never
       // Before the flight: what the peer sends on receiving it must find the keys.
       guard entries[handle].events.post(.keys(id, keys)) == .posted else {
         // Nobody will use this association, and nobody can be told.
         remove(handle)
         return
       }
-      send(handle)
+      rest(handle)
+      let flight = send(handle)
+      // A client that is connected has the server's last flight; a server cannot know that its client has it.
+      guard !flight.isEmpty else { return }
+      entries[handle].lastFlight = flight
+      entries[handle].timer = now + Self.firstRepeat
+      entries[handle].deadline = now + Self.handshakeLimit
     case .closed:
       send(handle)
       entries[handle].events.post(.closed(id))
       remove(handle)
-      return
     case .failed(let failure):
       // An alert tells the peer why; but a peer with the wrong certificate must not get our Finished.
       if case .handshake = failure { send(handle) }
       entries[handle].events.post(.failed(id, failure))
       remove(handle)
-      return
     }
-    entries[handle].timer = entries[handle].session.timeout.map { now + $0 } ?? .never
   }
 
-  private mutating func send(_ handle: Slab<Entry>.Handle) {
-    for datagram in entries[handle].session.takeOutput() {
-      entries[handle].events.post(.send(entries[handle].id, datagram))
-    }
+  @discardableResult
+  private mutating func send(_ handle: Slab<Entry>.Handle) -> [[UInt8]] {
+    let datagrams = entries[handle].session.takeOutput()
+    for datagram in datagrams { entries[handle].events.post(.send(entries[handle].id, datagram)) }
+    return datagrams
   }
 
   private mutating func remove(_ handle: Slab<Entry>.Handle) {

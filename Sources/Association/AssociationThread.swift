@@ -1,3 +1,4 @@
+import Synchronization
 import Transport
 import Wire
 
@@ -5,6 +6,7 @@ import Wire
 final class AssociationThread: Sendable {
   enum Command: Sendable {
     case open(AssociationID, AssociationRole, [CertificateFingerprint], Mailbox<AssociationEvent>)
+    case confirm(AssociationID)
     case close(AssociationID)
     case stop
   }
@@ -19,6 +21,13 @@ final class AssociationThread: Sendable {
   private let commands: Mailbox<Command>
   private let arrivals: Mailbox<Arrival>
   private let thread: NamedThread
+  private let fill: Fill
+
+  /// How full the table is, as the thread last left it.
+  private final class Fill: Sendable {
+    let associations = Atomic(0)
+    let handshakes = Atomic(0)
+  }
 
   init(number: Int, identity: Identity) throws {
     let wakeup = try Wakeup()
@@ -27,18 +36,23 @@ final class AssociationThread: Sendable {
     let startup = try Startup<Void>()
     self.commands = commands
     self.arrivals = arrivals
+    let fill = Fill()
+    self.fill = fill
     thread = try NamedThread("dtls-\(number)") {
       do {
         let loop = try EventLoop()
         try loop.watch(wakeup.descriptor, token: 0)
         startup.report(.success(()))
-        Self.run(loop, identity, commands, arrivals)
+        Self.run(loop, identity, commands, arrivals, fill)
       } catch {
         startup.report(.failure(error))
       }
     }
     try startup.wait()
   }
+
+  var associationCount: Int { fill.associations.load(ordering: .relaxed) }
+  var handshakeCount: Int { fill.handshakes.load(ordering: .relaxed) }
 
   func post(_ command: Command) -> Bool {
     commands.post(command) == .posted
@@ -55,7 +69,8 @@ final class AssociationThread: Sendable {
   }
 
   private static func run(
-    _ loop: borrowing EventLoop, _ identity: Identity, _ commands: Mailbox<Command>, _ arrivals: Mailbox<Arrival>
+    _ loop: borrowing EventLoop, _ identity: Identity, _ commands: Mailbox<Command>, _ arrivals: Mailbox<Arrival>,
+    _ fill: Fill
   ) {
     var table = AssociationTable(identity: identity)
     var waitingCommands: [Command] = []
@@ -69,12 +84,15 @@ final class AssociationThread: Sendable {
         switch command {
         case .open(let id, let role, let fingerprints, let events):
           table.open(id, role, fingerprints, events, now: SystemClock.now)
+        case .confirm(let id): table.confirm(id)
         case .close(let id): table.close(id)
         case .stop: return
         }
       }
       for arrival in waitingArrivals { table.receive(arrival.id, arrival.datagram, now: SystemClock.now) }
       table.handleTimeout(now: SystemClock.now)
+      fill.associations.store(table.count, ordering: .relaxed)
+      fill.handshakes.store(table.handshakeCount, ordering: .relaxed)
       _ = loop.wait(until: table.nextTimeout)
     }
   }
