@@ -147,6 +147,7 @@ struct ReflectorLoop: ~Copyable {
     let summary = socket.flush(&answers)
     counts.answered += UInt64(summary.sent)
     counts.drops.count(.sendWouldBlock, summary.wouldBlock)
+    counts.drops.count(.sendTooLarge, summary.tooLarge)
     counts.drops.count(.sendFailed, summary.failed)
   }
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <malloc.h>
 #include <netinet/udp.h>
 #include <pthread.h>
 #include <sched.h>
@@ -375,4 +376,9 @@ int linux_random(void *buffer, size_t bytes) {
     filled += (size_t)got;
   }
   return 0;
+}
+
+uint64_t linux_heap_bytes(void) {
+  struct mallinfo2 use = mallinfo2();
+  return use.uordblks + use.hblkhd;
 }

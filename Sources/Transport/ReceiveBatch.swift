@@ -28,10 +28,11 @@ import Wire
 ///     }
 public struct ReceiveBatch: ~Copyable {
   /// Both clocks when the batch was filled: how arrival times were converted, and `now` for the wake-up.
-  public private(set) var clock: ClockReading
+  public var clock: ClockReading { arrivals.reading }
   /// The wall clock was set since the batch before, so this one's arrival times are when we read them.
-  public private(set) var clockStepped = false
+  public var clockStepped: Bool { arrivals.isStepped }
 
+  private var arrivals: ArrivalClock
   private let capacity: Int
   private let messageBytes: Int
   private let storage: UnsafeMutableRawPointer
@@ -60,7 +61,7 @@ public struct ReceiveBatch: ~Copyable {
     slots = .allocate(capacity: count)
     slots.initialize(repeating: linux_receive_slot(), count: count)
     linux_prepare_receive(messages, slots, count, storage, bytesPerMessage)
-    clock = SystemClock.reading()
+    arrivals = ArrivalClock(SystemClock.reading())
   }
 
   deinit {
@@ -74,7 +75,7 @@ public struct ReceiveBatch: ~Copyable {
     while position >= end {
       guard nextMessage < messageCount else { return nil }
       arrival = linux_arrival_of(messages + nextMessage)
-      arrivalTime = arrivalTime(of: arrival)
+      arrivalTime = arrivals.arrival(WallTime(nanoseconds: arrival.realtime_nanoseconds))
       position = nextMessage * messageBytes
       end = position + Int(arrival.bytes)
       nextMessage += 1
@@ -111,14 +112,9 @@ public struct ReceiveBatch: ~Copyable {
       source: Endpoint(arrival.source),
       localAddress: IPAddress(high: arrival.local_high, low: arrival.local_low),
       isUnicast: arrival.is_unicast, arrival: arrivalTime,
-      isKernelStamped: arrival.realtime_nanoseconds != 0 && !clockStepped,
+      isKernelStamped: arrivals.trusts(WallTime(nanoseconds: arrival.realtime_nanoseconds)),
       trafficClass: arrival.traffic_class, hopLimit: arrival.hop_limit, isTruncated: arrival.is_truncated,
       byteCount: byteCount, offset: position)
-  }
-
-  private func arrivalTime(of arrival: linux_arrival) -> MonotonicTime {
-    guard arrival.realtime_nanoseconds != 0, !clockStepped else { return clock.monotonic }
-    return min(clock.monotonicTime(at: WallTime(nanoseconds: arrival.realtime_nanoseconds)), clock.monotonic)
   }
 
   /// Reads what waits. Returns `nil` when nothing did, else the newest overflow count, where the kernel told one.
@@ -128,9 +124,7 @@ public struct ReceiveBatch: ~Copyable {
     end = 0
     messageCount = max(Int(linux_receive(descriptor, messages, capacity)), 0)
     guard messageCount > 0 else { return nil }
-    let reading = SystemClock.reading()
-    clockStepped = abs(reading.wallClockStep(since: clock)) > 1_000_000
-    clock = reading
+    arrivals.wakeUp(at: SystemClock.reading())
     let newest = linux_arrival_of(messages + messageCount - 1)
     return .some(newest.has_overflow ? newest.overflow : nil)
   }

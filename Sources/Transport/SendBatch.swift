@@ -193,11 +193,7 @@ public struct SendBatch: ~Copyable {
   }
 
   private mutating func record(_ destination: Endpoint, code: Int32, datagrams: Int, _ summary: inout SendSummary) {
-    if code == EAGAIN || code == ENOBUFS {
-      summary.wouldBlock += datagrams
-    } else {
-      summary.failed += datagrams
-    }
+    summary.countDropped(datagrams, code: code)
     if let last = failures.indices.last, failures[last].destination == destination, failures[last].code == code {
       failures[last].datagrams += datagrams
     } else if failures.count < SendFailure.capacity {
@@ -237,7 +233,9 @@ public struct SendSummary: Sendable, Equatable, BitwiseCopyable {
   public var bytes = 0
   /// Dropped because a queue of this machine was full (EAGAIN, ENOBUFS): `DropReason.sendWouldBlock`.
   public var wouldBlock = 0
-  /// Dropped for any other reason (EMSGSIZE, no route and so on): `DropReason.sendFailed`.
+  /// Dropped because the path takes no datagram of that size (EMSGSIZE): `DropReason.sendTooLarge`.
+  public var tooLarge = 0
+  /// Dropped for any other reason (no route and so on): `DropReason.sendFailed`.
   public var failed = 0
   /// Runs that had to leave datagram by datagram because their path takes no segmentation.
   public var segmentationFallbacks = 0
@@ -247,6 +245,15 @@ public struct SendSummary: Sendable, Equatable, BitwiseCopyable {
   mutating func countSent(_ run: SegmentRuns.Run) {
     sent += Int(run.segments)
     bytes += Int(run.bytes)
+  }
+
+  /// - Parameter code: errno.
+  mutating func countDropped(_ datagrams: Int, code: Int32) {
+    switch code {
+    case EAGAIN, ENOBUFS: wouldBlock += datagrams
+    case EMSGSIZE: tooLarge += datagrams
+    default: failed += datagrams
+    }
   }
 }
 

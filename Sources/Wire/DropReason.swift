@@ -46,12 +46,13 @@ public enum DropReason: Int, CaseIterable, Sendable {
   // What leaves.
   case sendQueueFull
   case sendWouldBlock
+  case sendTooLarge
   case sendFailed
 }
 
 /// One counter for each reason.
 public struct DropCounters: Sendable, Equatable {
-  private var counts = InlineArray<40, UInt64>(repeating: 0)
+  private var counts = InlineArray<64, UInt64>(repeating: 0)
 
   public init() {}
 

@@ -24,6 +24,12 @@
     isV4 ? UInt32(truncatingIfNeeded: low) : nil
   }
 
+  /// What a limit for each source goes by: an IPv4 address itself, of an IPv6 address its /64, which one host may have
+  /// all of.
+  @inlinable public var sourceNetwork: IPAddress {
+    isV4 ? self : IPAddress(high: high, low: 0)
+  }
+
   public static let loopbackV4 = IPAddress(v4: 0x7f00_0001)
   public static let loopbackV6 = IPAddress(high: 0, low: 1)
   public static let anyV4 = IPAddress(v4: 0)

@@ -115,7 +115,38 @@ struct SendBatchTests {
     #expect(try take(3, from: &receiver).map(\.[0]) == [0, 1, 2])
   }
 
-  @Test("A path that takes no segmentation gets single datagrams, and that is remembered for it alone")
+  @Test(
+    "Interop 19: a datagram too large for its path is counted as that, by destination, and costs the others nothing")
+  func tooLarge() throws {
+    var receiver = try UDPSocket(bindingTo: loopback)
+    let sender = try UDPSocket(bindingTo: loopback)
+    let other = Endpoint(address: .loopbackV4, port: 9)
+    var batch = SendBatch()
+    #expect(add([1], to: &batch, for: receiver.localEndpoint))
+    #expect(add([UInt8](repeating: 0, count: 65_508), to: &batch, for: other))
+    #expect(add([2], to: &batch, for: receiver.localEndpoint))
+    let summary = sender.flush(&batch)
+    #expect(summary.tooLarge == 1)
+    #expect(summary.sent == 2)
+    #expect(summary.failed == 0 && summary.wouldBlock == 0)
+    let failures = batch.failures
+    #expect(failures == [SendFailure(destination: other, code: EMSGSIZE, datagrams: 1)])
+    #expect(try take(2, from: &receiver) == [[1], [2]])
+  }
+
+  @Test("Interop 19: what the kernel refuses is counted by why it does")
+  func reasons() {
+    var summary = SendSummary()
+    for (count, code) in [(1, EAGAIN), (2, ENOBUFS), (4, EMSGSIZE), (8, EHOSTUNREACH), (16, EINVAL), (32, EPERM)] {
+      summary.countDropped(count, code: code)
+    }
+    #expect(summary.wouldBlock == 3)
+    #expect(summary.tooLarge == 4)
+    #expect(summary.failed == 56)
+    #expect(summary.sent == 0)
+  }
+
+  @Test("Interop 19: a path that takes no segmentation gets single datagrams, and that is remembered for it alone")
   func segmentationFallback() throws {
     var first = try UDPSocket(bindingTo: loopback)
     var second = try UDPSocket(bindingTo: loopback)

@@ -52,7 +52,7 @@ struct UDPSocketTests {
     #expect(datagram.byteCount == 64)
   }
 
-  @Test("A second socket on the port is told that it is in use, by a sentence with the endpoint")
+  @Test("Interop 19: a second socket on the port is told that it is in use, by a sentence with the endpoint")
   func portInUse() throws {
     let first = try UDPSocket(bindingTo: loopback)
     let endpoint = first.localEndpoint
@@ -83,7 +83,7 @@ struct UDPSocketTests {
     #expect(datagram.localAddress == everyone.address)
   }
 
-  @Test("A reply leaves from the address that was asked, although the socket has them all")
+  @Test("Interop 19: a reply leaves from the address that was asked, although the socket has them all")
   func sourceAddress() throws {
     let server = try UDPSocket(bindingTo: Endpoint(address: .anyV4, port: 0))
     var client = try UDPSocket(bindingTo: loopback)
@@ -136,7 +136,7 @@ struct UDPSocketTests {
     #expect(send([2], over: sender, to: silent).failed == 0)
   }
 
-  @Test("What the kernel drops for want of room is counted")
+  @Test("Interop 19: what the kernel drops for want of room is counted")
   func overflow() throws {
     var options = UDPSocket.Options()
     options.receiveBufferBytes = 4_096

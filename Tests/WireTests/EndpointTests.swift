@@ -50,6 +50,13 @@ struct EndpointTests {
     #expect(Endpoint(text) == nil)
   }
 
+  @Test("Limits go by an IPv4 address and by an IPv6 network")
+  func sourceNetwork() {
+    #expect(IPAddress(v4: 0x0a00_0001).sourceNetwork != IPAddress(v4: 0x0a00_0002).sourceNetwork)
+    #expect(IPAddress(high: 7, low: 1).sourceNetwork == IPAddress(high: 7, low: 2).sourceNetwork)
+    #expect(IPAddress(high: 7, low: 1).sourceNetwork != IPAddress(high: 8, low: 1).sourceNetwork)
+  }
+
   @Test("Well-known addresses are themselves")
   func wellKnown() {
     #expect("\(IPAddress.loopbackV4)" == "127.0.0.1")

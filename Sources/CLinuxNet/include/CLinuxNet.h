@@ -130,4 +130,7 @@ void linux_name_thread(const char *name);
 int linux_pin_thread(int processor);
 int linux_random(void *buffer, size_t bytes);
 
+// Bytes that malloc has given out and not been given back.
+uint64_t linux_heap_bytes(void);
+
 #endif
