@@ -13,7 +13,8 @@ import Wire
 ///     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 ///     :            Feedback Control Information (FCI)                 :
 @frozen public struct Feedback: Equatable, Sendable, BitwiseCopyable {
-  static let fixedLength = 12
+  /// Length in bytes without the FCI.
+  public static let fixedLength = 12
 
   /// The meaning of the five count bits, with the packet type it belongs to.
   @frozen public enum Format: Sendable {

@@ -25,11 +25,7 @@ extension Room {
       switch packet.type {
       case .senderReport: receivedSenderReport(packet, in: datagram, from: participant, at: now)
       case .receiverReport:
-        var index = 0
-        while let block = ReceiverReport.block(index, of: packet, in: datagram) {
-          receivedBlock(block, from: participant, at: now)
-          index += 1
-        }
+        receivedReceiverReport(packet, in: datagram, from: participant, at: now)
       case .goodbye: receivedGoodbye(packet, in: datagram, from: participant, at: now, into: &output)
       case .transportFeedback, .payloadFeedback:
         receivedFeedback(packet, in: datagram, from: participant, at: now, into: &output)
@@ -37,6 +33,17 @@ extension Room {
       }
     }
     tellSlots(into: &output)
+  }
+
+  private mutating func receivedReceiverReport(
+    _ packet: RTCPPacket, in datagram: RawSpan, from participant: ParticipantHandle, at now: MonotonicTime
+  ) {
+    guard ReceiverReport(packet, in: datagram) != nil else { return drops.count(.rtcpMalformed) }
+    var index = 0
+    while let block = ReceiverReport.block(index, of: packet, in: datagram) {
+      receivedBlock(block, from: participant, at: now)
+      index += 1
+    }
   }
 
   private mutating func receivedSenderReport(
@@ -83,17 +90,27 @@ extension Room {
     _ packet: RTCPPacket, in datagram: RawSpan, from participant: ParticipantHandle, at now: MonotonicTime,
     into output: inout RoomOutput
   ) {
-    guard let feedback = Feedback(packet, in: datagram) else { return }
-    if let pictureLoss = PLI(feedback) {
-      wantKeyframe(for: pictureLoss.mediaSSRC, of: participant, at: now, into: &output)
-    } else if let request = FIR(feedback) {
+    guard let feedback = Feedback(packet, in: datagram) else {
+      // A format that is not known is no error (RFC 4585 section 6.1); one too short for any is.
+      if packet.length < Feedback.fixedLength { drops.count(.rtcpMalformed) }
+      return
+    }
+    switch feedback.format {
+    case .pictureLoss:
+      wantKeyframe(for: feedback.mediaSSRC, of: participant, at: now, into: &output)
+    case .fullIntraRequest:
+      guard let request = FIR(feedback) else { return drops.count(.rtcpMalformed) }
       for index in 0..<min(request.count, participants[participant.place].slots.count) {
         wantKeyframe(for: request.entry(index, in: datagram).ssrc, of: participant, at: now, into: &output)
       }
-    } else if var missing = NACK(feedback), let slot = slot(of: participant, ssrc: missing.mediaSSRC) {
+    case .nack:
+      guard var missing = NACK(feedback) else { return drops.count(.rtcpMalformed) }
+      guard let slot = slot(of: participant, ssrc: missing.mediaSSRC) else { return }
       while let sequenceNumber = missing.next(in: datagram) {
         retransmit(sequenceNumber, of: slot, at: now, into: &output)
       }
+    case .transportWide, .applicationLayer:
+      break
     }
   }
 

@@ -107,4 +107,56 @@ struct RoomRTCPTests {
     }
     #expect(mids.count == 2)
   }
+
+  /// One datagram for each way in which a packet of a type can be wrong, authentic as it may be.
+  private static let malformed: [(what: String, bytes: [UInt8])] = [
+    ("less than a header", [0x80, 201, 0]),
+    ("version 1", [0x40, 201, 0, 1, 0, 0, 0, 1]),
+    ("a length beyond the end", [0x80, 201, 0, 2, 0, 0, 0, 1]),
+    ("a second packet cut off", [0x80, 201, 0, 1, 0, 0, 0, 1, 0x80, 200]),
+    ("padding of nothing", [0xa0, 201, 0, 1, 0, 0, 0, 0]),
+    ("padding over the header", [0xa0, 201, 0, 1, 0, 0, 0, 8]),
+    ("padding before the last packet", [0xa0, 201, 0, 1, 0, 0, 0, 4, 0x80, 201, 0, 1, 0, 0, 0, 1]),
+    ("SR without its figures", [0x80, 200, 0, 1, 0, 0, 0, 1]),
+    ("SR with more blocks than it has", [0x81, 200, 0, 6] + [UInt8](repeating: 0, count: 24)),
+    ("RR without a sender", [0x80, 201, 0, 0]),
+    ("RR with more blocks than it has", [0x9f, 201, 0, 1, 0, 0, 0, 1]),
+    ("BYE of sources it does not name", [0x82, 203, 0, 1, 0, 0, 0, 1]),
+    ("NACK without a media source", [0x81, 205, 0, 1, 0, 0, 0, 1]),
+    ("NACK of nothing", [0x81, 205, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2]),
+    ("transport-wide feedback cut short", [0x8f, 205, 0, 1, 0, 0, 0, 1]),
+    ("PLI without a media source", [0x81, 206, 0, 1, 0, 0, 0, 1]),
+    ("FIR of nothing", [0x84, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0]),
+    ("REMB cut short", [0x8f, 206, 0, 0]),
+  ]
+
+  @Test("RTCP of every type that lies about itself is counted as malformed, once, and changes nothing")
+  func malformedPackets() throws {
+    var meeting = SimulatedMeeting()
+    for id in ["a", "b"] { try meeting.join(id) }
+    meeting.run(until: 2)
+    for (what, bytes) in Self.malformed {
+      let before = meeting.room.drops
+      meeting.deliver(bytes, from: 0)
+      var expected = before
+      expected.count(.rtcpMalformed)
+      let after = meeting.room.drops
+      #expect(after == expected, "\(what)")
+    }
+    meeting.run(until: 3)
+    let lost = meeting.room.drops[.rtcpMalformed]
+    #expect(lost == UInt64(Self.malformed.count))
+  }
+
+  @Test("What is not read is ignored: SDES, APP, XR and formats of feedback nobody knows")
+  func ignoredPackets() throws {
+    var meeting = SimulatedMeeting()
+    try meeting.join("a")
+    meeting.run(until: 1)
+    for (type, count) in [(202, 31), (204, 3), (207, 0), (205, 9), (206, 3), (192, 0), (223, 31)] as [(UInt8, UInt8)] {
+      meeting.deliver([0x80 | count, type, 0, 2] + [UInt8](repeating: 0xff, count: 8), from: 0)
+    }
+    let malformed = meeting.room.drops[.rtcpMalformed]
+    #expect(malformed == 0)
+  }
 }
