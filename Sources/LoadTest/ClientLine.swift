@@ -10,19 +10,23 @@ struct ClientLine: ~Copyable {
   enum Command: Sendable {
     case accept(RelayAnswer)
     case send(voice: Bool, picture: Bool)
+    case restart(local: ICECredentials, remote: ICECredentials)
+    case say([UInt8], MeetingClient.Wrapping, times: Int)
     case leave
+    case vanish
   }
 
   private let associations: AssociationService
-  private let association = AssociationID(bits: Entropy().next())
   private let handshake: Mailbox<AssociationEvent>
   private let commands: Mailbox<Command>
   private let loop: EventLoop
   private var socket: UDPSocket
   private var arrivals: ReceiveBatch
   private var departures: SendBatch
-  private var isOpened = false
+  /// `nil` before the first candidate is nominated.
+  private var association: AssociationID?
   private var isLeaving = false
+  private var isSilent = false
 
   init(local: IPAddress, associations: AssociationService, commands: Mailbox<Command>) throws {
     self.associations = associations
@@ -48,7 +52,7 @@ struct ClientLine: ~Copyable {
     var transmits: [ICEClient.Transmit] = []
     while !isLeaving {
       commands.wakeup.clear()
-      obey(&participant)
+      obey(&participant, answer)
       receive(&participant)
       shakeHands(&participant, answer)
       let reading = SystemClock.reading()
@@ -59,7 +63,7 @@ struct ClientLine: ~Copyable {
       publish(participant.statistics)
       if !isLeaving { _ = loop.wait(until: participant.nextTimeout) }
     }
-    sayGoodbye(to: participant.remote)
+    if !isSilent { sayGoodbye(to: participant.remote) }
   }
 
   private mutating func waitForAnswer() -> RelayAnswer? {
@@ -70,23 +74,60 @@ struct ClientLine: ~Copyable {
       for command in waiting {
         switch command {
         case .accept(let answer): return answer
-        case .leave: return nil
-        case .send: break  // Media begins with everything on.
+        case .leave, .vanish: return nil
+        case .send, .restart, .say: break  // Media begins with everything on.
         }
       }
       _ = loop.wait(until: .never)
     }
   }
 
-  private mutating func obey(_ participant: inout MeetingParticipant) {
+  private mutating func obey(_ participant: inout MeetingParticipant, _ answer: RelayAnswer) {
     var waiting: [Command] = []
     commands.drain(into: &waiting)
     for command in waiting {
       switch command {
       case .accept: break
       case .send(let voice, let picture): participant.send(voice: voice, picture: picture, now: SystemClock.now)
+      case .restart(let local, let remote):
+        restart(&participant, local: local, remote: remote, answer.candidates)
+      case .say(let packet, let wrapping, let times): say(packet, wrapping, times, &participant)
       case .leave: isLeaving = true
+      case .vanish: (isLeaving, isSilent) = (true, true)
       }
+    }
+  }
+
+  /// From another socket, as when a laptop changes its network.
+  private mutating func restart(
+    _ participant: inout MeetingParticipant, local: ICECredentials, remote: ICECredentials, _ candidates: [Endpoint]
+  ) {
+    do {
+      let moved = try UDPSocket(bindingTo: Endpoint(address: socket.localEndpoint.address, port: 0))
+      try loop.watch(moved.descriptor, token: 1)
+      loop.unwatch(socket.descriptor)
+      socket = moved
+      participant.restart(
+        local: local, remote: remote, candidates: candidates, seed: Entropy().next(), now: SystemClock.now)
+    } catch {
+      participant.end(.failed("\(error)"))
+    }
+  }
+
+  private mutating func say(
+    _ packet: [UInt8], _ wrapping: MeetingClient.Wrapping, _ times: Int, _ participant: inout MeetingParticipant
+  ) {
+    guard let remote = participant.remote else { return }
+    do {
+      let datagram =
+        switch wrapping {
+        case .none: packet
+        case .rtp: try participant.protect(packet)
+        case .rtcp: try participant.protectRTCP(packet)
+        }
+      for _ in 0..<times { send(datagram, to: remote) }
+    } catch {
+      participant.end(.failed("libsrtp2 refuses the packet (status \(error.status))."))
     }
   }
 
@@ -95,20 +136,20 @@ struct ClientLine: ~Copyable {
       while let datagram = arrivals.next() {
         let forHandshake = participant.receive(
           arrivals.bytes(of: datagram).bytes(), from: datagram.source, now: datagram.arrival)
-        if let forHandshake, isOpened { _ = associations.receive(forHandshake.span.bytes, id: association) }
+        if let forHandshake, let association { _ = associations.receive(forHandshake.span.bytes, id: association) }
       }
     }
   }
 
   private mutating func shakeHands(_ participant: inout MeetingParticipant, _ answer: RelayAnswer) {
     guard let remote = participant.remote else { return }
-    if !isOpened {
+    if association == nil {
       let expected = answer.fingerprints.compactMap { fingerprint in
         CertificateFingerprint.Hash(rawValue: fingerprint.hash.rawValue).map {
           CertificateFingerprint(hash: $0, digest: fingerprint.digest)
         }
       }
-      isOpened = associations.open(association, role: .client, fingerprints: expected, events: handshake)
+      association = associations.open(role: .client, fingerprints: expected, events: handshake)
     }
     var events: [AssociationEvent] = []
     handshake.drain(into: &events)
@@ -144,7 +185,7 @@ struct ClientLine: ~Copyable {
 
   /// Sends close_notify, which the association's thread writes.
   private mutating func sayGoodbye(to remote: Endpoint?) {
-    guard isOpened, let remote else { return }
+    guard let association, let remote else { return }
     associations.close(association)
     let deadline = SystemClock.now + .seconds(1)
     var events: [AssociationEvent] = []

@@ -69,6 +69,24 @@ public struct MeetingParticipant: ~Copyable {
     if picture != nil { pictureDue = now }
   }
 
+  /// Checks anew under other credentials (ICE restart); keys and streams go on.
+  public mutating func restart(
+    local: ICECredentials, remote: ICECredentials, candidates: [Endpoint], seed: UInt64, now: MonotonicTime
+  ) {
+    connection.restart(local: local, remote: remote, candidates: candidates, seed: seed, now: now)
+  }
+
+  /// A packet of the caller's making under the participant's keys: what no honest client would say. Empty before there
+  /// are keys.
+  public mutating func protect(_ packet: [UInt8]) throws(LibSRTPSession.Failure) -> [UInt8] {
+    try connection.protect(packet)
+  }
+
+  /// The same for RTCP.
+  public mutating func protectRTCP(_ packet: [UInt8]) throws(LibSRTPSession.Failure) -> [UInt8] {
+    try connection.protectRTCP(packet)
+  }
+
   /// Switches microphone and camera.
   public mutating func send(voice: Bool, picture: Bool, now: MonotonicTime) {
     guard connection.isKeyed else {
@@ -85,6 +103,12 @@ public struct MeetingParticipant: ~Copyable {
 
   /// Takes a datagram; returns it when it is for the handshake.
   public mutating func receive(_ datagram: [UInt8], from remote: Endpoint, now: MonotonicTime) -> [UInt8]? {
+    statistics.longestDatagramBytes = max(statistics.longestDatagramBytes, datagram.count)
+    // Checks may be answered on any path; everything else belongs to the nominated one.
+    if let nominated = connection.remote, remote != nominated, DatagramKind(datagram.span.bytes) != .stun {
+      statistics.drops.count(.unknownPeer)
+      return nil
+    }
     switch connection.receive(datagram, from: remote, now: now) {
     case .rtp(let packet): receiveRTP(packet, now: now)
     case .rtcp(let packet): receiveRTCP(packet, now: now)

@@ -18,6 +18,8 @@ public struct ParticipantStatistics: Sendable {
   public internal(set) var voiceOrigin: UInt32?
   public internal(set) var pictureOrigin: UInt32?
   public internal(set) var sentPackets = 0
+  /// The longest datagram that came, in bytes of UDP payload.
+  public internal(set) var longestDatagramBytes = 0
   public internal(set) var keyframeRequests = 0
   public internal(set) var drops = DropCounters()
 
@@ -28,4 +30,6 @@ public struct ParticipantStatistics: Sendable {
   }
 
   public var corruptCount: Int { slots.reduce(0) { $0 + $1.corruptCount } }
+  /// Packets missing in all slots.
+  public var lostCount: Int64 { slots.reduce(0) { $0 + $1.lostCount } }
 }

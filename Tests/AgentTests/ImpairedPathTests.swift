@@ -63,8 +63,9 @@ struct ImpairedPathTests {
       let count = link.passages.count
       #expect(try await eventually { link.passages.count >= count + 700 })
     }
-    // Until everything on its way has arrived.
-    try await Task.sleep(for: .milliseconds(2_500))
+    // Until everything that was on its way is settled.
+    let sent = link.passages.count { $0.direction == .forward }
+    #expect(try await eventually { collected.all.reduce(0) { $0 + Int($1.loss.sent) } >= sent })
     run.stop()
 
     let truth = Truth(link.passages)

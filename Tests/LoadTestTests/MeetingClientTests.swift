@@ -30,11 +30,16 @@ import Wire
     return client
   }
 
-  /// Waits for what the clients' threads bring about.
-  private func wait(_ what: Comment, _ condition: () -> Bool) async throws {
+  /// Waits for what the clients' threads bring about, looking again whenever `client` has news.
+  private func wait(_ what: Comment, on client: MeetingClient, _ condition: () -> Bool) async {
     let deadline = SystemClock.now + .seconds(60)
-    while !condition(), SystemClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
-    #expect(condition(), what)
+    while true {
+      let count = client.changeCount
+      if condition() { return }
+      guard SystemClock.now < deadline else { break }
+      await client.change(since: count)
+    }
+    Issue.record(what)
   }
 
   private func receives(_ client: MeetingClient, _ other: MeetingClient, atLeast count: Int = 40) -> Bool {
@@ -49,7 +54,7 @@ import Wire
     let two = try await join("two")
     let three = try await join("three")
     let all = [one, two, three]
-    try await wait("everybody receives everybody") {
+    await wait("everybody receives everybody", on: one) {
       all.allSatisfy { client in all.allSatisfy { $0 === client || receives(client, $0) } }
     }
     for client in all {
@@ -62,7 +67,7 @@ import Wire
     three.send(voice: false, picture: false)
     let packets = { one.statistics.packets(from: three.statistics.voiceOrigin) }
     let before = packets()
-    try await wait("the others go on") { receives(one, two, atLeast: 400) }
+    await wait("the others go on", on: one) { receives(one, two, atLeast: 400) }
     // What was under way when it was switched off.
     #expect(packets() <= before + 25)
 
@@ -80,11 +85,11 @@ import Wire
     silent.hasCamera = false
     let speaker = try await join("speaker")
     let viewer = try await join("viewer", shape: silent)
-    try await wait("the viewer receives") { receives(viewer, speaker) }
+    await wait("the viewer receives", on: speaker) { receives(viewer, speaker) }
     #expect(viewer.statistics.corruptCount == 0)
     #expect(viewer.statistics.voiceOrigin == nil)
     await relay.shutdown()
-    try await wait("the relay's goodbye") { viewer.statistics.state == .closed }
+    await wait("the relay's goodbye", on: viewer) { viewer.statistics.state == .closed }
     viewer.leave()
     speaker.leave()
   }
@@ -98,7 +103,7 @@ import Wire
       a=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n
       """
     try await client.join { _ in answer }
-    try await wait("it gives up") { if case .failed = client.statistics.state { true } else { false } }
+    await wait("it gives up", on: client) { if case .failed = client.statistics.state { true } else { false } }
     client.leave()
     await relay.shutdown()
   }
