@@ -40,6 +40,7 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
   case nothingPublished = "nothing_published"
   case roomFull = "room_full"
   case relayBusy = "relay_busy"
+  case tooManyPendingJoins = "too_many_pending_joins"
   case tooManyListeners = "too_many_listeners"
   case notServed = "not_served"
   case internalError = "internal"

@@ -54,9 +54,12 @@ public struct Roster: Codable, Sendable, Equatable {
 
 public struct LeftParticipant: Codable, Sendable, Equatable {
   public var participant: String
+  /// As in `Ended`: whether it left or its network went away.
+  public var reason: String
 
-  public init(participant: String) {
+  public init(participant: String, reason: String) {
     self.participant = participant
+    self.reason = reason
   }
 }
 
@@ -110,7 +113,7 @@ public struct WantedCodecs: Codable, Sendable, Equatable {
 }
 
 public struct Ended: Codable, Sendable, Equatable {
-  /// `left`, `timedOut`, `failed` or `shuttingDown`; after all but the first the page joins again by itself.
+  /// `left`, `vanished`, `failed` or `shuttingDown`; after all but the first the page joins again by itself.
   public var reason: String
 
   public init(reason: String) {

@@ -9,22 +9,26 @@ import Wire
 public struct Connection: ~Copyable {
   /// A peer from which nothing authenticated has come for so long is gone.
   public static let lifetime = Duration.seconds(15)
+  /// A peer that has no keys after so long is given up, whatever checks it sends.
+  public static let handshakeLimit = Duration.seconds(30)
 
   private var ice: ICELite
   private var receiver: SRTPReceiver?
   private var sender: SRTPSender?
   private var lastAuthenticated: MonotonicTime
+  private let start: MonotonicTime
 
   public init(ice: ICELite, now: MonotonicTime) {
     self.ice = ice
     receiver = nil
     sender = nil
     lastAuthenticated = now
+    start = now
   }
 
-  /// Whether nothing authenticated (a check, SRTP or SRTCP) has come for `lifetime`.
+  /// Whether nothing authenticated (a check, SRTP or SRTCP) has come for `lifetime`, or no keys within `handshakeLimit`.
   public func isExpired(_ now: MonotonicTime) -> Bool {
-    now >= lastAuthenticated + Self.lifetime
+    now >= lastAuthenticated + Self.lifetime || !isKeyed && now >= start + Self.handshakeLimit
   }
 
   // MARK: ICE

@@ -86,6 +86,21 @@ import Wire
     expect(isExpired(ends, after: .seconds(35), of: joined))
   }
 
+  @Test("A peer that sends checks and never completes a handshake is given up after 30 s")
+  func handshakeLimit() throws {
+    var ends = Ends()
+    let joined = ends.now
+    ends.connect()
+    for second in 1..<30 {
+      ends.now = joined + .seconds(second)
+      for transmit in ends.client.handleTimeout(ends.now) { _ = ends.check(transmit.bytes) }
+      expect(!ends.connection.isExpired(ends.now))
+    }
+    expect(ends.connection.isExpired(joined + .seconds(30)))
+    ends.connection.install(try Ends.keys(.aeadAES128GCM))
+    expect(!ends.connection.isExpired(joined + .seconds(30)))
+  }
+
   @Test("A check for somebody else is not answered and keeps nobody alive")
   func foreignCheck() {
     var ends = Ends()

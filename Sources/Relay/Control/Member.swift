@@ -16,6 +16,8 @@ struct Member: Sendable {
   var clientFragment: String
   /// Kind and mid of the offer's first section, which stands for the whole bundle in a fragment.
   let firstSection: (media: String, mid: String)
+  /// Its handshake is done; until then it counts against its address's `pendingJoinsPerAddress`.
+  var isConnected = false
   /// Its media flows, so the others see it, and what of it is on; `nil` before.
   var media: MediaState?
   var slots: [SlotContent] = []

@@ -55,6 +55,10 @@ public struct RelayBounds: Sendable, Equatable {
   public var nameLength = 64
   /// ICE checks a second that one source address may send; an office behind one address has many clients.
   public var checksPerSecond = 1_000
+  /// Datagrams of handshakes a second that one source address may send; a handshake takes four to ten.
+  public var handshakeDatagramsPerSecond = 1_000
+  /// Participants from one address (IPv6: one /64) that have joined and not completed their handshake yet.
+  public var pendingJoinsPerAddress = 200
 
   public init() {}
 }

@@ -6,6 +6,8 @@ public enum RelayError: Error, Equatable, Sendable {
   case tooManyRooms(limit: Int)
   /// A Worker has no place or its mailbox is full: try again later (503 with Retry-After).
   case busy
+  /// Too many from the client's address have joined and not connected: try again later (429 with Retry-After).
+  case tooManyPendingJoins(limit: Int)
   case shuttingDown
   case nameMissing
   case nameTooLong(limit: Int)
@@ -29,6 +31,8 @@ extension RelayError: CustomStringConvertible {
     case .roomFull(let limit): "The room is full: it holds \(limit) participants."
     case .tooManyRooms(let limit): "The relay holds \(limit) rooms and can open no other now."
     case .busy: "The relay is busy; try again in a few seconds."
+    case .tooManyPendingJoins(let limit):
+      "\(limit) participants from your network address have joined and are not connected yet; try again in a few seconds."
     case .shuttingDown: "The relay is shutting down; try again in a minute."
     case .nameMissing: "The room and the participant need a name."
     case .nameTooLong(let limit): "A name has at most \(limit) characters."

@@ -91,7 +91,7 @@ public final class RelayService: Sendable {
       guard request.kind != .whep || directory.hasPublisher(room: request.room) else { throw .nothingPublished }
       let entropy = Entropy()
       return try directory.admit(
-        room: request.room,
+        room: request.room, from: request.clientAddress,
         as: { number in
           Member(
             number: number, resource: resource, name: request.name, kind: request.kind,
@@ -229,6 +229,8 @@ public final class RelayService: Sendable {
       total.participants = directory.participantCount
       total.listeners = directory.listenerCount
     }
+    (total.tables.associations, total.tables.handshakes) = associations.counts
+    total.heapBytes = HeapUse.bytes
     total.coalescedEvents = outbox.coalesced
     return total
   }
@@ -247,6 +249,7 @@ public final class RelayService: Sendable {
     directory.withLock { directory in
       for event in events {
         switch event {
+        case .connected(let participant): directory.connect(participant)
         case .presence(let participant, let media): directory.present(participant, media)
         case .address(let participant, let address): directory.change(participant) { $0.mediaAddress = address }
         case .speaking(let room, let participants): directory.speaking(participants, in: room)

@@ -26,6 +26,8 @@ struct RoomDirectory: Sendable {
   private var rooms: [String: Room] = [:]
   private var names: [RoomNumber: String] = [:]
   private var roomOf: [ParticipantNumber: String] = [:]
+  /// Members that are not connected, by where their signalling came from.
+  private var pending: [IPAddress: Int] = [:]
   /// Participants on each Worker.
   private var load: [Int]
   private var nextRoom: UInt32 = 1
@@ -42,10 +44,15 @@ struct RoomDirectory: Sendable {
 
   /// Reserves a place for a participant that nobody sees yet; `remove` gives it back.
   ///
-  /// - Parameter draw: gives random numbers, from which the participant's is taken.
+  /// - Parameters:
+  ///   - address: where its signalling comes from.
+  ///   - draw: gives random numbers, from which the participant's is taken.
   mutating func admit(
-    room name: String, as member: (ParticipantNumber) -> Member, draw: () -> UInt32
+    room name: String, from address: IPAddress, as member: (ParticipantNumber) -> Member, draw: () -> UInt32
   ) throws(RelayError) -> Place {
+    guard pending[address.sourceNetwork, default: 0] < bounds.pendingJoinsPerAddress else {
+      throw .tooManyPendingJoins(limit: bounds.pendingJoinsPerAddress)
+    }
     if let room = rooms[name] {
       guard room.members.count < bounds.participantsPerRoom else {
         throw .roomFull(limit: bounds.participantsPerRoom)
@@ -65,6 +72,7 @@ struct RoomDirectory: Sendable {
     rooms[name] = room
     roomOf[participant] = name
     load[worker] += 1
+    pending[address.sourceNetwork, default: 0] += 1
     return Place(participant: participant, room: room.number, worker: worker)
   }
 
@@ -73,6 +81,18 @@ struct RoomDirectory: Sendable {
     nextRoom &+= 1
     names[number] = name
     return Room(number: number, worker: worker, feed: RoomFeed(epoch: epoch, sequence: sequence))
+  }
+
+  /// The participant's handshake is done.
+  mutating func connect(_ participant: ParticipantNumber) {
+    guard let member = member(participant), !member.isConnected else { return }
+    settle(member.clientAddress)
+    change(participant) { $0.isConnected = true }
+  }
+
+  private mutating func settle(_ address: IPAddress) {
+    guard let count = pending[address.sourceNetwork] else { return }
+    pending[address.sourceNetwork] = count > 1 ? count - 1 : nil
   }
 
   /// The participant's media flows: the others are told that it joined, or what has changed.
@@ -94,13 +114,16 @@ struct RoomDirectory: Sendable {
     else { return }
     load[room.worker] -= 1
     let member = room.members.remove(at: index)
+    if !member.isConnected { settle(member.clientAddress) }
     room.speaking.removeAll { $0 == participant }
     room.feed.end(participant, reason)
     if room.members.isEmpty {
       names[room.number] = nil
       return
     }
-    if member.isPresent, member.kind != .whep { publish(.left(participant: participant.description), in: &room) }
+    if member.isPresent, member.kind != .whep {
+      publish(.left(participant: participant.description, reason), in: &room)
+    }
     rooms[name] = room
   }
 

@@ -32,7 +32,7 @@ public struct RoomEvent: Sendable, Equatable {
     case joined(RosterEntry)
     /// The entry with the same participant id has changed.
     case changed(RosterEntry)
-    case left(participant: String)
+    case left(participant: String, EndReason)
     /// Who is speaking now, loudest first, by participant id.
     case speaking([String])
     /// What the listener's own receive sections show now; all of them.
@@ -80,8 +80,8 @@ public enum EndReason: String, Sendable, CaseIterable {
   /// The client left by DELETE or close_notify.
   case left
   /// Nothing authenticated came for 15 s: the network or the client is gone. Join again.
-  case timedOut
-  /// The DTLS handshake failed. Join again.
+  case vanished
+  /// The connection never came about: no connectivity check arrived, or the handshake failed. Join again.
   case failed
   /// The relay is stopping. Join again later.
   case shuttingDown

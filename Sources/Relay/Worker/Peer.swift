@@ -1,3 +1,4 @@
+import Association
 import ICE
 import SFU
 import WebRTC
@@ -13,6 +14,9 @@ struct Peer: ~Copyable {
   let room: Slab<MediaRoom>.Handle
   let seat: ParticipantHandle
   var connection: Connection
+  let association: AssociationID
+  /// It has used the keys of the handshake.
+  var isConfirmed = false
   /// Which of the Worker's sockets the sending pair belongs to.
   var socket = 0
   /// The keys under which checks find this peer: the current one's and, after a restart, the former one's.

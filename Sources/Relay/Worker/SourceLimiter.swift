@@ -40,8 +40,8 @@ struct SourceLimiter: ~Copyable {
   }
 
   private func index(of address: IPAddress) -> Int {
-    let network = address.isV4 ? address.low : address.high
-    let product = (network ^ seed).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+    let network = address.sourceNetwork
+    let product = (network.high ^ network.low ^ seed).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
     return Int(truncatingIfNeeded: (product.high ^ product.low) % UInt64(Self.size))
   }
 }

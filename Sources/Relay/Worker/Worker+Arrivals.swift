@@ -46,6 +46,7 @@ extension Worker {
       datagram, by: &peers[handle].connection, for: reservation, in: &rooms[room].room, now: now)
     switch outcome {
     case .done(let byteCount):
+      if !peers[handle].isConfirmed { confirm(handle) }
       rooms[room].room.received(reservation, byteCount: byteCount, arrival: arrival, now: now, into: &output)
       collect(from: room)
     case .dropped(let reason):
@@ -72,6 +73,7 @@ extension Worker {
     var place = elements.mutableBytes
     switch peers[handle].connection.unprotectRTCP(datagram, into: &place, now: now) {
     case .done(let byteCount):
+      if !peers[handle].isConfirmed { confirm(handle) }
       let room = peers[handle].room
       rooms[room].room.receivedRTCP(
         place.bytes.extracting(first: byteCount), from: peers[handle].seat, at: now, into: &output)
@@ -104,7 +106,7 @@ extension Worker {
       statistics.drops.count(.stunUnknownUsername)
       return
     }
-    guard limiter.admits(pair.remote.address, now: now) else {
+    guard checkLimiter.admits(pair.remote.address, now: now) else {
       statistics.drops.count(.rateLimited)
       return
     }
@@ -169,7 +171,11 @@ extension Worker {
       statistics.drops.count(.dtlsBeforeCheck)
       return
     }
-    if !configuration.associations.receive(datagram, id: peers[handle].number.association) {
+    guard handshakeLimiter.admits(pair.remote.address, now: now) else {
+      statistics.drops.count(.rateLimited)
+      return
+    }
+    if !configuration.associations.receive(datagram, id: peers[handle].association) {
       statistics.drops.count(.dtlsQueueFull)
     }
   }

@@ -15,14 +15,15 @@ extension Worker {
   private mutating func handle(_ event: AssociationEvent) {
     switch event {
     case .send(let id, let datagram):
-      send(datagram, of: ParticipantNumber(id))
+      send(datagram, of: id)
     case .keys(let id, let exported):
       // They come before the flight that lets the peer use them, by the same mailbox: no packet can be too early.
-      guard let peer = peersByNumber[ParticipantNumber(id)] else { return }
+      guard let peer = peersByAssociation[id] else { return }
       guard let profile = SRTPProfile(rawValue: exported.profile),
         let keys = SRTPKeyingMaterial(profile: profile, exported: exported.bytes)
       else { return end(id, .failed) }
       peers[peer].connection.install(keys)
+      events.append(.connected(peers[peer].number))
       let room = peers[peer].room
       rooms[room].room.connected(peers[peer].seat, at: now, into: &output)
       collect(from: room)
@@ -34,18 +35,24 @@ extension Worker {
   }
 
   private mutating func end(_ id: AssociationID, _ reason: EndReason) {
-    guard let peer = peersByNumber[ParticipantNumber(id)] else { return }
+    guard let peer = peersByAssociation[id] else { return }
     events.append(.ended(peers[peer].number, reason))
-    remove(peer)
+    remove(peer, isToldGoodbye: false)
+  }
+
+  /// The first authentic packet: the server's last flight has arrived and need not be repeated.
+  mutating func confirm(_ peer: Peer.Handle) {
+    peers[peer].isConfirmed = true
+    configuration.associations.confirm(peers[peer].association)
   }
 
   /// Sends a DTLS datagram where media goes, or where it went: the last one, close_notify, comes after the peer was
   /// removed.
-  private mutating func send(_ datagram: [UInt8], of participant: ParticipantNumber) {
-    if let peer = peersByNumber[participant] {
+  private mutating func send(_ datagram: [UInt8], of id: AssociationID) {
+    if let peer = peersByAssociation[id] {
       guard let pair = peers[peer].connection.sendingPair else { return }
       send(datagram, on: pair, by: peers[peer].socket)
-    } else if let index = farewells.firstIndex(where: { $0.participant == participant }) {
+    } else if let index = farewells.firstIndex(where: { $0.association == id }) {
       let farewell = farewells.remove(at: index)
       send(datagram, on: farewell.pair, by: farewell.socket)
     }
@@ -63,24 +70,15 @@ extension Worker {
   mutating func remember(_ peer: Peer.Handle) {
     guard peers[peer].connection.isKeyed, let pair = peers[peer].connection.sendingPair else { return }
     if farewells.count == Self.farewellCapacity { farewells.removeFirst() }
-    farewells.append(Farewell(participant: peers[peer].number, pair: pair, socket: peers[peer].socket))
+    farewells.append(Farewell(association: peers[peer].association, pair: pair, socket: peers[peer].socket))
   }
 
   struct Farewell {
-    var participant: ParticipantNumber
+    var association: AssociationID
     var pair: CandidatePair
     var socket: Int
   }
 
   /// Peers that leave at one time and are still told.
   private static var farewellCapacity: Int { 512 }
-}
-
-extension ParticipantNumber {
-  /// Names its DTLS association.
-  var association: AssociationID { AssociationID(bits: UInt64(value)) }
-
-  init(_ association: AssociationID) {
-    self.init(value: UInt32(truncatingIfNeeded: association.bits))
-  }
 }

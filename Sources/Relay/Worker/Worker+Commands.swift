@@ -19,7 +19,7 @@ extension Worker {
       rooms[room].room.announce(kind, isOn: isOn, by: peers[peer].seat, at: now, into: &output)
       collect(from: room)
     case .leave(let participant):
-      if let peer = peersByNumber[participant] { remove(peer) }
+      if let peer = peersByNumber[participant] { remove(peer, isToldGoodbye: true) }
     case .survey(let reply):
       reply(survey())
     }
@@ -36,19 +36,25 @@ extension Worker {
       closeIfEmpty(room)
       return RelayError(error, bounds: configuration.bounds)
     }
+    guard
+      let association = configuration.associations.open(fingerprints: request.fingerprints, events: inbox.associations)
+    else {
+      rooms[room].room.remove(seat, at: now, into: &output)
+      collect(from: room)
+      closeIfEmpty(room)
+      return .busy
+    }
     let connection = Connection(
       ice: ICELite(local: request.credentials, remoteFragment: request.remoteFragment), now: now)
     let peer = Peer(
       number: request.participant, address: request.address, room: room, seat: seat, connection: connection,
-      fragmentKey: key)
-    guard let handle = peers.insert(peer) else { return .busy }
+      association: association, fragmentKey: key)
+    guard let handle = peers.insert(peer) else { preconditionFailure("there was a place") }
     rooms[room].peers[seat.index] = handle
     peersByNumber[request.participant] = handle
     peersByFragment[key] = handle
-    let isOpen = configuration.associations.open(
-      request.participant.association, fingerprints: request.fingerprints, events: inbox.associations)
-    if !isOpen { remove(handle) }
-    return isOpen ? nil : .busy
+    peersByAssociation[association] = handle
+    return nil
   }
 
   private mutating func open(_ number: RoomNumber) -> RoomHandle? {
@@ -77,16 +83,21 @@ extension Worker {
   }
 
   /// Takes a participant out of everything that knows it.
-  mutating func remove(_ handle: Peer.Handle) {
+  ///
+  /// - Parameter isToldGoodbye: it is sent close_notify; it has not said so itself.
+  mutating func remove(_ handle: Peer.Handle, isToldGoodbye: Bool) {
     guard peers.contains(handle) else { return }
-    closeInterval(of: handle, at: SystemClock.reading(), isPartial: true)
+    closeInterval(of: handle, at: SystemClock.reading(), isPartial: true, isFinal: true)
     let room = peers[handle].room
     for pair in peers[handle].connection.acceptedPairs { forget(pair, of: handle) }
     peersByFragment[peers[handle].fragmentKey] = nil
     if let former = peers[handle].formerFragmentKey { peersByFragment[former] = nil }
     peersByNumber[peers[handle].number] = nil
-    remember(handle)
-    configuration.associations.close(peers[handle].number.association)
+    peersByAssociation[peers[handle].association] = nil
+    if isToldGoodbye {
+      remember(handle)
+      configuration.associations.close(peers[handle].association)
+    }
     audio.removeAll(of: Int(handle.index))
     video.removeAll(of: Int(handle.index))
     let seat = peers[handle].seat
@@ -107,6 +118,9 @@ extension Worker {
 
   private func survey() -> WorkerSurvey {
     var survey = WorkerSurvey(statistics: statistics)
+    survey.statistics.tables = RelayTables(
+      peers: peers.count, rooms: roomHandles.count, pairs: peersByPair.count, fragments: peersByFragment.count,
+      farewells: farewells.count)
     for handle in roomHandles {
       survey.statistics.drops.add(rooms[handle].room.drops)
       survey.rates[rooms[handle].number] = rooms[handle].rates

@@ -47,7 +47,9 @@ extension Worker {
     statistics.sentDatagrams &+= UInt64(summary.sent)
     statistics.sentBytes &+= UInt64(summary.bytes)
     statistics.drops.count(.sendWouldBlock, summary.wouldBlock)
+    statistics.drops.count(.sendTooLarge, summary.tooLarge)
     statistics.drops.count(.sendFailed, summary.failed)
+    statistics.segmentationFallbacks &+= UInt64(summary.segmentationFallbacks)
   }
 
   private mutating func send(_ forward: Forward, to destination: Int) {

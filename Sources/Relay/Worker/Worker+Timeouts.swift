@@ -21,8 +21,8 @@ extension Worker {
   private mutating func keepHouse() {
     for index in 0..<peers.capacity {
       guard let handle = peers.handle(at: index), peers[handle].connection.isExpired(now) else { continue }
-      events.append(.ended(peers[handle].number, .timedOut))
-      remove(handle)
+      events.append(.ended(peers[handle].number, peers[handle].connection.isKeyed ? .vanished : .failed))
+      remove(handle, isToldGoodbye: true)
     }
     let seconds = Double(now.nanoseconds(since: lastHousekeeping)) / 1e9
     for handle in roomHandles where seconds > 0 {
@@ -46,9 +46,13 @@ extension Worker {
     interval = RunningInterval(at: clock)
   }
 
-  mutating func closeInterval(of handle: Peer.Handle, at clock: ClockReading, isPartial: Bool) {
+  /// - Parameter isFinal: the peer is about to be removed, so what is missing now is lost.
+  mutating func closeInterval(
+    of handle: Peer.Handle, at clock: ClockReading, isPartial: Bool, isFinal: Bool = false
+  ) {
     guard
-      let counts = rooms[peers[handle].room].room.closeInterval(of: peers[handle].seat, at: clock.monotonic)
+      let counts = rooms[peers[handle].room].room.closeInterval(
+        of: peers[handle].seat, at: clock.monotonic, isFinal: isFinal)
     else { return }
     let closed = CallInterval(
       participant: peers[handle].number, address: peers[handle].address, start: interval.start,

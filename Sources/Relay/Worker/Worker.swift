@@ -35,8 +35,11 @@ struct Worker: ~Copyable {
   var roomsByNumber: [RoomNumber: RoomHandle] = [:]
   var peersByNumber: [ParticipantNumber: Peer.Handle] = [:]
   var peersByFragment: [UInt64: Peer.Handle] = [:]
+  var peersByAssociation: [AssociationID: Peer.Handle] = [:]
   var peersByPair: TupleTable<Peer.Handle>
-  var limiter: SourceLimiter
+  /// What each source address may send before anything is computed for it: checks, and handshakes' datagrams.
+  var checkLimiter: SourceLimiter
+  var handshakeLimiter: SourceLimiter
 
   // What waits to leave.
   var output = RoomOutput()
@@ -75,7 +78,10 @@ struct Worker: ~Copyable {
     rooms = Slab(capacity: min(bounds.rooms, bounds.participantsPerWorker))
     peersByPair = TupleTable(
       capacity: bounds.participantsPerWorker * ICELite.pairCapacity, seed: entropy.next())
-    limiter = SourceLimiter(rate: bounds.checksPerSecond, burst: 2 * bounds.checksPerSecond, seed: entropy.next())
+    checkLimiter = SourceLimiter(
+      rate: bounds.checksPerSecond, burst: 2 * bounds.checksPerSecond, seed: entropy.next())
+    handshakeLimiter = SourceLimiter(
+      rate: bounds.handshakeDatagramsPerSecond, burst: 2 * bounds.handshakeDatagramsPerSecond, seed: entropy.next())
     audio = Lanes(destinations: bounds.participantsPerWorker, capacity: 16_384)
     video = Lanes(destinations: bounds.participantsPerWorker, capacity: 65_536)
     let clock = SystemClock.reading()
@@ -175,7 +181,7 @@ struct Worker: ~Copyable {
   /// Closes the interval's records, says goodbye to the peers and answers whoever still waits.
   private mutating func finish() {
     for index in 0..<peers.capacity {
-      if let peer = peers.handle(at: index) { remove(peer) }
+      if let peer = peers.handle(at: index) { remove(peer, isToldGoodbye: true) }
     }
     post()
     for socket in socketHandles { loop.unwatch(sockets[socket].socket.descriptor) }

@@ -2,6 +2,8 @@ import Wire
 
 /// A fact that a Worker tells the control plane.
 enum WorkerEvent: Sendable {
+  /// The participant's handshake is done.
+  case connected(ParticipantNumber)
   /// The participant's media flows, and these are its switches: the others see it now.
   case presence(ParticipantNumber, MediaState)
   /// Media comes from this address now.
@@ -18,6 +20,7 @@ enum WorkerEvent: Sendable {
 
   /// What the event is about: of two with the same subject only the newer one matters.
   enum Subject: Hashable, Sendable {
+    case connected(ParticipantNumber)
     case presence(ParticipantNumber)
     case address(ParticipantNumber)
     case speaking(RoomNumber)
@@ -29,6 +32,7 @@ enum WorkerEvent: Sendable {
   /// `nil` for events that each count.
   var subject: Subject? {
     switch self {
+    case .connected(let participant): .connected(participant)
     case .presence(let participant, _): .presence(participant)
     case .address(let participant, _): .address(participant)
     case .speaking(let room, _): .speaking(room)

@@ -42,6 +42,14 @@ enum MetricsText {
       "kakehashi_relay_coalesced_events_total", .counter, "Events replaced by newer ones before anybody read them.",
       Double(relay.coalescedEvents))
     page.add(
+      "kakehashi_relay_segmentation_fallbacks_total", .counter,
+      "Runs that left datagram by datagram because their path takes no segmentation.",
+      Double(relay.segmentationFallbacks))
+    page.add("kakehashi_heap_bytes", .gauge, "Heap memory in use.", Double(relay.heapBytes))
+    page.add(
+      "kakehashi_relay_table_entries", .gauge, "Entries in the relay's own tables; zero when nobody is there.",
+      relay.tables.sizes.map { ([("table", $0.name)], Double($0.entries)) })
+    page.add(
       "kakehashi_relay_dropped_packets_total", .counter, "Packets that went no further, by reason.",
       DropReason.allCases.map { ([("reason", "\($0)")], Double(relay.drops[$0])) })
   }

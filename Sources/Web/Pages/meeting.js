@@ -327,14 +327,14 @@ function knows(roster, entry) {
 /** Refusals that trying again cannot mend. */
 function isFinal(error) {
   return error instanceof signalling.Refusal && error.status < 500
-    && !["room_full", "participant_gone", "nothing_published"].includes(error.code);
+    && !["room_full", "participant_gone", "nothing_published", "too_many_pending_joins"].includes(error.code);
 }
 
 function troubleOf(error) {
   if (error instanceof Lost) return error.message;
   if (error instanceof signalling.Refusal) {
     if (error.code === "room_full") return "roomFull";
-    return error.code === "relay_busy" ? "relayBusy" : "reconnecting";
+    return ["relay_busy", "too_many_pending_joins"].includes(error.code) ? "relayBusy" : "reconnecting";
   }
   // A TypeError is what fetch throws when nothing answers; anything else is a surprise worth a trace.
   if (!(error instanceof TypeError)) console.warn(error);

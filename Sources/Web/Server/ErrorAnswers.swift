@@ -51,6 +51,11 @@ extension Refusal {
       self = Refusal(
         .serviceUnavailable, .relayBusy, error.description, ja: "中継サーバーが混み合っています。数秒後にもう一度試してください。"
       ).with(.retryAfter, "5")
+    case .tooManyPendingJoins(let limit):
+      self = Refusal(
+        .tooManyRequests, .tooManyPendingJoins, error.description,
+        ja: "同じネットワークアドレスから参加した\(limit)人がまだ接続中です。数秒後にもう一度試してください。"
+      ).with(.retryAfter, "5")
     case .shuttingDown:
       self = Refusal(
         .serviceUnavailable, .relayBusy, error.description, ja: "中継サーバーは終了するところです。後でもう一度試してください。"

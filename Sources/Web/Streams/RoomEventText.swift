@@ -16,8 +16,8 @@ enum RoomEventText {
       (.joined, try JSONAnswer.text(API.RosterEntry(entry)))
     case .changed(let entry):
       (.changed, try JSONAnswer.text(API.RosterEntry(entry)))
-    case .left(let participant):
-      (.left, try JSONAnswer.text(LeftParticipant(participant: participant)))
+    case .left(let participant, let reason):
+      (.left, try JSONAnswer.text(LeftParticipant(participant: participant, reason: reason.rawValue)))
     case .speaking(let participants):
       (.speaking, try JSONAnswer.text(Speaking(participants: participants)))
     case .slots(let slots):
