@@ -53,7 +53,8 @@ let mediaModules: [Module] = [
   Module(name: "Fetch", imports: ["CCurl"]),
   Module(
     name: "Relay",
-    imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "SFU", "Transport", "Association", "Measurement"]),
+    imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "SFU", "Transport", "Association", "Measurement"],
+    testImports: ["LoadTest"]),
   Module(name: "Probes", imports: ["Wire", "STAMP", "Transport", "Fetch", "Measurement"]),
   Module(name: "Agent", imports: ["Wire", "Probes", "STAMP", "Transport", "Fetch", "Measurement"]),
   Module(name: "API", imports: ["Wire", "Measurement"]),

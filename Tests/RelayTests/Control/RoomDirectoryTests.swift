@@ -15,13 +15,14 @@ import Wire
   private let draw = Draw()
 
   private func admit(
-    _ directory: inout RoomDirectory, room: String, kind: ParticipantKind = .meeting
+    _ directory: inout RoomDirectory, room: String, kind: ParticipantKind = .meeting,
+    from address: IPAddress = .loopbackV4
   ) throws(RelayError) -> RoomDirectory.Place {
     try directory.admit(
-      room: room,
+      room: room, from: address,
       as: { number in
         Member(
-          number: number, resource: "r\(number)", name: "n\(number)", kind: kind, clientAddress: .loopbackV4,
+          number: number, resource: "r\(number)", name: "n\(number)", kind: kind, clientAddress: address,
           etag: "\"e\"", clientFragment: "frag", firstSection: ("audio", "0"))
       }, draw: { draw() })
   }
@@ -73,6 +74,28 @@ import Wire
     _ = try admit(&directory, room: "a")
   }
 
+  @Test("One address has so many places for who has joined and not connected; IPv6 counts by /64")
+  func pendingJoins() throws {
+    var directory = directory(workers: 1) { $0.pendingJoinsPerAddress = 2 }
+    let office = IPAddress(high: 0x2001_0db8_0000_0007, low: 1)
+    let first = try admit(&directory, room: "a", from: office)
+    _ = try admit(&directory, room: "b", from: IPAddress(high: office.high, low: 2))
+    #expect(throws: RelayError.tooManyPendingJoins(limit: 2)) {
+      try admit(&directory, room: "c", from: IPAddress(high: office.high, low: 3))
+    }
+    #expect(directory.roomCount == 2)
+    _ = try admit(&directory, room: "c", from: IPAddress(high: office.high + 1, low: 1))
+    // Who connects no longer counts, and goes without counting twice.
+    directory.connect(first.participant)
+    directory.connect(first.participant)
+    let third = try admit(&directory, room: "c", from: office)
+    directory.remove(first.participant, .left)
+    #expect(throws: RelayError.tooManyPendingJoins(limit: 2)) { try admit(&directory, room: "c", from: office) }
+    // Nor does who goes without ever having connected.
+    directory.remove(third.participant, .failed)
+    _ = try admit(&directory, room: "c", from: office)
+  }
+
   @Test("An empty room is gone, and with it its number")
   func emptyRoom() throws {
     var directory = directory()
@@ -97,14 +120,14 @@ import Wire
     directory.speaking([two.participant], in: one.room)
     directory.speaking([two.participant], in: one.room)
     directory.remove(two.participant, .left)
-    directory.remove(one.participant, .timedOut)
+    directory.remove(one.participant, .vanished)
 
     var entry = RosterEntry(
       participant: "00000002", name: "n00000002", kind: .meeting, microphone: true, camera: false, screen: false,
       csrcs: [2])
     var expected: [RoomEvent.Content] = [.roster([]), .speaking([]), .slots([]), .joined(entry)]
     entry.camera = true
-    expected += [.changed(entry), .speaking(["00000002"]), .left(participant: "00000002"), .ended(.timedOut)]
+    expected += [.changed(entry), .speaking(["00000002"]), .left(participant: "00000002", .left), .ended(.vanished)]
     #expect(await contents(stream) == expected)
   }
 
