@@ -5,7 +5,7 @@
 CONFIG ?= config/kakehashi.yaml
 KAKEHASHI = .build/release/kakehashi
 
-.PHONY: run test test-unit test-peers deps deps-test build format lint bench fuzz soak storm clean
+.PHONY: run test test-unit test-peers deps deps-test build format lint bench fuzz sanitize soak storm clean
 
 ## Build and start everything on this machine; Ctrl-C ends it.
 run: build
@@ -44,6 +44,11 @@ bench: build deps-test
 ## Each parser under libFuzzer for FUZZ_SECONDS (default 60) each.
 fuzz:
 	Tests/Fuzz/run
+
+## The media tests under the address and the thread sanitizer, each in a build of its own.
+sanitize: deps
+	MEDIA_ONLY=1 swift test --sanitize=address --scratch-path .build-address
+	MEDIA_ONLY=1 swift test --sanitize=thread --scratch-path .build-thread
 
 ## Ten minutes of a three-way meeting with joins and leaves.
 soak: build deps-test
