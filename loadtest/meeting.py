@@ -21,10 +21,11 @@ import network
 network.enter()
 
 import aiohttp
+from aiortc import RTCBundlePolicy
 from playwright.async_api import async_playwright
 
 import media
-from browser import Participant
+from browser import Browsers, ChromiumParticipant
 from relay import Relay
 from waiting import until
 from whip import Publisher
@@ -33,6 +34,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 # What the heap may have grown by from the second quarter of the run to the last: records of the calls wait to be stored,
 # allocators keep pages. A leak of one kilobyte for each join or second would show.
 GROWTH_KIB = 512
+# Visitors at one time.
+AT_ONCE = 4
 
 
 class Cost:
@@ -54,6 +57,13 @@ class Cost:
         assert self.tables, "the metrics name no tables"
 
 
+async def visit(number: int, relay: Relay) -> None:
+    """Somebody comes and goes: one in two by DELETE, the other by close_notify alone."""
+    visitor = Publisher(f"Visitor {number}", media.YELLOW, "soak", relay, RTCBundlePolicy.MAX_BUNDLE)
+    await visitor.start()
+    await (visitor.stop() if number % 2 == 0 else visitor.close())
+
+
 async def cost(relay: Relay) -> Cost:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=relay.trust)) as http:
         async with http.get(f"{relay.address}/metrics") as response:
@@ -67,19 +77,18 @@ async def run(minutes: float, joins: int) -> int:
     before = await cost(relay)
     async with async_playwright() as playwright:
         looks = (media.RED, media.GREEN, media.BLUE)
-        people = [Participant(f"Person {n}", look, "soak", relay) for n, look in enumerate(looks)]
+        browsers = Browsers(playwright, folder, relay)
+        people = [ChromiumParticipant(f"Person {n}", look, "soak", relay) for n, look in enumerate(looks)]
         for person in people:
-            await person.start(playwright, folder)
+            await person.start(browsers)
             await person.join()
         begun = await cost(relay)
         start, joined, told = time.monotonic(), 0, 0
         heap: list[float] = []
         while (elapsed := time.monotonic() - start) < minutes * 60 or joined < joins:
             if joined < joins:
-                visitor = Publisher(f"Visitor {joined}", media.YELLOW, "soak", relay)
-                await visitor.start()
-                await visitor.stop()
-                joined += 1
+                await asyncio.gather(*(visit(n, relay) for n in range(joined, min(joined + AT_ONCE, joins))))
+                joined = min(joined + AT_ONCE, joins)
             else:
                 await asyncio.sleep(1)
             now = await cost(relay)
@@ -95,6 +104,7 @@ async def run(minutes: float, joins: int) -> int:
         for person in people:
             await person.leave()
             await person.close()
+        await browsers.close()
 
     async def is_empty() -> bool:
         now = await cost(relay)

@@ -21,23 +21,24 @@ extension Worker {
       guard let peer = peersByAssociation[id] else { return }
       guard let profile = SRTPProfile(rawValue: exported.profile),
         let keys = SRTPKeyingMaterial(profile: profile, exported: exported.bytes)
-      else { return end(id, .failed) }
+      else { return end(id, .failed, isToldGoodbye: true) }
       peers[peer].connection.install(keys)
       events.append(.connected(peers[peer].number))
       let room = peers[peer].room
       rooms[room].room.connected(peers[peer].seat, at: now, into: &output)
       collect(from: room)
     case .failed(let id, _):
-      end(id, .failed)
+      end(id, .failed, isToldGoodbye: false)
     case .closed(let id):
-      end(id, .left)
+      end(id, .left, isToldGoodbye: false)
     }
   }
 
-  private mutating func end(_ id: AssociationID, _ reason: EndReason) {
+  /// - Parameter isToldGoodbye: the association is still there.
+  private mutating func end(_ id: AssociationID, _ reason: EndReason, isToldGoodbye: Bool) {
     guard let peer = peersByAssociation[id] else { return }
     events.append(.ended(peers[peer].number, reason))
-    remove(peer, isToldGoodbye: false)
+    remove(peer, isToldGoodbye: isToldGoodbye)
   }
 
   /// The first authentic packet: the server's last flight has arrived and need not be repeated.
