@@ -62,6 +62,9 @@ let mediaModules: [Module] = [
     name: "LoadTest",
     imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "Association", "Transport", "API", "Fetch"],
     testImports: ["Relay", "Measurement"]),
+  Module(
+    name: "PacketPath", imports: ["Wire", "Relay", "Association", "LoadTest", "Transport"], isTested: false,
+    isExecutable: true),
 ]
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")

@@ -2,6 +2,7 @@
 #include "CLinuxNet.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/errqueue.h>
 #include <malloc.h>
 #include <netinet/udp.h>
@@ -304,6 +305,11 @@ int linux_epoll_wait(int epoll, struct linux_event *events, int count, int64_t n
   struct epoll_event ready[most];
   struct timespec timeout = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
   int found = epoll_pwait2(epoll, ready, count < most ? count : most, nanoseconds < 0 ? NULL : &timeout, NULL);
+  if (found < 0 && errno == ENOSYS) {
+    // A kernel before 5.11, or valgrind: to the millisecond, never too early.
+    int64_t milliseconds = nanoseconds < 0 ? -1 : nanoseconds / 1000000 + (nanoseconds % 1000000 != 0);
+    found = epoll_wait(epoll, ready, count < most ? count : most, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds);
+  }
   for (int index = 0; index < found; index++) {
     events[index].token = ready[index].data.u64;
     events[index].events = ready[index].events;

@@ -37,6 +37,9 @@ extension Worker {
   }
 
   /// Decrypts into the source's ring, out of place, so that nothing pins the buffer of the batch.
+  ///
+  /// Not inlined, as `depart` is not: `loadtest/waste` counts what happens between the two.
+  @inline(never)
   private mutating func receiveRTP(_ datagram: RawSpan, on pair: CandidatePair, arrival: MonotonicTime) {
     guard let handle = keyedPeer(on: pair) else { return }
     let room = peers[handle].room

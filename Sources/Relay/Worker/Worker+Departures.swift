@@ -27,6 +27,7 @@ extension Worker {
   }
 
   /// All audio, then video for one quantum; what is left goes on after the sockets were looked at again.
+  @inline(never)
   mutating func depart() {
     while let destination = audio.destination {
       while let forward = audio.next() { send(forward, to: destination) }
