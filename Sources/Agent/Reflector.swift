@@ -98,7 +98,9 @@ struct ReflectorLoop: ~Copyable {
     try loop.watch(wakeup.descriptor, token: 1)
     self.loop = loop
     self.socket = socket
-    reflector = SessionReflector(configuration: configuration.sessions)
+    var sessions = configuration.sessions
+    sessions.seed = Entropy().next()
+    reflector = SessionReflector(configuration: sessions)
     estimate = Self.currentEstimate
     nextClockCheck = SystemClock.now + .seconds(1)
   }

@@ -17,6 +17,8 @@ public struct SessionReflector: Sendable {
     /// For each source address, packets a second and how many at once.
     public var sourceRate: Int
     public var sourceBurst: Int
+    /// Random, so that nobody can choose with whom to share a rate.
+    public var seed: UInt64 = 0
 
     public init(
       mode: PacketMode = .unauthenticated, keys: SessionKeys = SessionKeys(), sessionCapacity: Int = 4_096,
@@ -72,15 +74,17 @@ public struct SessionReflector: Sendable {
   private static let shortestRequest = 14
   /// Services with ports below may answer an answer; we would never fall silent.
   private static let firstUnprivilegedPort: UInt16 = 1_024
+  private static let loopSeconds: UInt64 = 10
 
   private let configuration: Configuration
-  private var limiter: SourceRateLimiter
+  private var limiter: SourceLimiter
   private var sessions: ReflectorSessions
 
   public init(configuration: Configuration) {
     self.configuration = configuration
-    limiter = SourceRateLimiter(
-      rate: configuration.sourceRate, burst: configuration.sourceBurst, capacity: configuration.sessionCapacity)
+    limiter = SourceLimiter(
+      rate: min(max(configuration.sourceRate, 1), 1_000_000), burst: min(max(configuration.sourceBurst, 1), 1_000_000),
+      seed: configuration.seed)
     sessions = ReflectorSessions(capacity: configuration.sessionCapacity, timeout: configuration.sessionTimeout)
   }
 
@@ -98,8 +102,10 @@ public struct SessionReflector: Sendable {
     }
     let byteCount = max(request.byteCount, mode.baseByteCount)
     guard byteCount <= response.byteCount else { return .dropped(.tooLarge) }
-    guard Self.mayAnswer(arrival) else { return .dropped(.stampForbiddenSource) }
-    guard limiter.take(arrival.source.address, now: arrival.now) else { return .dropped(.rateLimited) }
+    guard Self.mayAnswer(arrival), !Self.isAnswer(request, arrival, mode) else {
+      return .dropped(.stampForbiddenSource)
+    }
+    guard limiter.admits(arrival.source.address, now: arrival.now) else { return .dropped(.rateLimited) }
 
     response.store(request, at: 0)
     zero(&response, request.byteCount..<byteCount)
@@ -132,6 +138,15 @@ public struct SessionReflector: Sendable {
   private static func mayAnswer(_ arrival: Arrival) -> Bool {
     !arrival.destination.address.isMulticastOrBroadcast && !arrival.source.address.isMulticastOrBroadcast
       && arrival.source.port >= firstUnprivilegedPort && arrival.source.port != arrival.destination.port
+  }
+
+  /// Whether it answers what we have just sent ourselves: where a sender writes zeros or padding it has our own time, of
+  /// the last seconds. Two reflectors that a forged packet sets on each other would else go on for ever.
+  private static func isAnswer(_ request: RawSpan, _ arrival: Arrival, _ mode: PacketMode) -> Bool {
+    guard let answer = ReflectorPacket(request, mode: mode) else { return false }
+    // In both formats the upper half counts seconds.
+    let ours = Timestamp(arrival.received, format: arrival.errorEstimate.format)
+    return (ours.bits >> 32) &- (answer.senderTimestamp.bits >> 32) <= loopSeconds
   }
 
   /// Marks and fills the TLVs in place. Returns the HMAC TLV when it is to be sealed anew.

@@ -1,3 +1,4 @@
+import Cipher
 import Testing
 import Wire
 
@@ -178,6 +179,25 @@ import Wire
     var reflector = SessionReflector(configuration: .init())
     let outcome = answer(&reflector, request(), try arrival(from: source, to: destination)).outcome
     #expect(outcome == .dropped(.stampForbiddenSource))
+  }
+
+  @Test(
+    "An answer to our own answer is not answered, in either mode and whatever else it says",
+    arguments: PacketMode.allCases)
+  func loop(mode: PacketMode) throws {
+    let keys = SessionKeys(fallback: [1])
+    var one = SessionReflector(configuration: .init(mode: mode, keys: keys))
+    var other = SessionReflector(configuration: .init(mode: mode, keys: keys))
+    var forged = mode == .unauthenticated ? request() : [UInt8](repeating: 0, count: 112)
+    if mode == .authenticated { forged.write { HMACSHA256(key: [UInt8]([1]).span.bytes).sealBase(of: &$0) } }
+    // Ports that nothing else is known of.
+    let (a, b) = ("192.0.2.1:4862", "192.0.2.2:5862")
+    let first = answer(&one, forged, try arrival(from: b, to: a)).bytes
+    #expect(first.count == forged.count)
+    let second = answer(&other, first, try arrival(from: a, to: b, after: .milliseconds(20))).bytes
+    #expect(second.count == forged.count)
+    let third = answer(&one, second, try arrival(from: b, to: a, after: .milliseconds(40)))
+    #expect(third.outcome == .dropped(.stampForbiddenSource))
   }
 
   @Test("A source over its rate is dropped before anything is computed or kept")

@@ -1,8 +1,6 @@
 import Testing
 import Wire
 
-@testable import Relay
-
 @Suite struct SourceLimiterTests {
   private let start = MonotonicTime(nanoseconds: 5_000_000_000)
 
@@ -44,4 +42,22 @@ import Wire
     expect(limiter.admits(IPAddress(high: 0x2001_0db8_0000_0001, low: 1), now: start))
     expect(!limiter.admits(IPAddress(high: 0x2001_0db8_0000_0001, low: 2), now: start))
   }
+
+  @Test("A flood from addresses that are made up leaves those who are not their rate")
+  func madeUp() {
+    var limiter = SourceLimiter(rate: 1_000, burst: 250, seed: 1)
+    var admitted = 0
+    // A hundred thousand a second, no two from one address, and fifty a second from one that is real.
+    for millisecond in 0..<1_000 {
+      let now = start + .milliseconds(millisecond)
+      for number in 0..<100 { _ = limiter.admits(IPAddress(v4: UInt32(millisecond * 100 + number)), now: now) }
+      if millisecond % 20 == 0, limiter.admits(IPAddress(v4: 0xc000_0201), now: now) { admitted += 1 }
+    }
+    #expect(admitted == 50)
+  }
+}
+
+/// The macro cannot take mutating calls apart.
+private func expect(_ condition: Bool, sourceLocation: SourceLocation = #_sourceLocation) {
+  #expect(condition, sourceLocation: sourceLocation)
 }

@@ -1,37 +1,31 @@
-import Wire
-
-/// One rate for each source address (IPv6: each /64): what a datagram must pass before an HMAC is computed for it.
+/// One rate for each source address (IPv6: each /64): what a datagram must pass before anything is computed for it.
 ///
 /// The generic cell rate algorithm (ITU-T I.371): a bucket is the instant up to which its tokens are spent. The table is
 /// fixed and without keys: sources whose hashes collide share a bucket, so no flood can make it grow or push an honest
 /// source's state out. The seed keeps an attacker from choosing whom to collide with.
-struct SourceLimiter: ~Copyable {
+public struct SourceLimiter: Sendable {
   private static let size = 4_096
 
   private let seed: UInt64
   /// Nanoseconds that one datagram costs, and how far ahead of now a bucket may be.
   private let cost: Int64
   private let tolerance: Int64
-  private let buckets: UnsafeMutableBufferPointer<MonotonicTime>
+  private var buckets: [MonotonicTime]
 
   /// - Parameters:
   ///   - rate: datagrams a second, 1 to 1,000,000.
   ///   - burst: datagrams at once, 1 to 1,000,000.
-  init(rate: Int, burst: Int, seed: UInt64) {
+  ///   - seed: random.
+  public init(rate: Int, burst: Int, seed: UInt64) {
     precondition((1...1_000_000).contains(rate) && (1...1_000_000).contains(burst), "a limit lets something through")
     self.seed = seed
     cost = 1_000_000_000 / Int64(rate)
     tolerance = cost * Int64(burst - 1)
-    buckets = .allocate(capacity: Self.size)
-    buckets.initialize(repeating: MonotonicTime(nanoseconds: .min))
-  }
-
-  deinit {
-    buckets.deallocate()
+    buckets = Array(repeating: MonotonicTime(nanoseconds: .min), count: Self.size)
   }
 
   /// Whether a datagram from `address` may go on; spends a token when it may.
-  mutating func admits(_ address: IPAddress, now: MonotonicTime) -> Bool {
+  public mutating func admits(_ address: IPAddress, now: MonotonicTime) -> Bool {
     let index = index(of: address)
     let spent = max(buckets[index], now)
     guard spent <= now.advanced(byNanoseconds: tolerance) else { return false }
