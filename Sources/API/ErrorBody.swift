@@ -35,6 +35,7 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
   case methodNotAllowed = "method_not_allowed"
   case unsupportedMediaType = "unsupported_media_type"
   case bodyTooLarge = "body_too_large"
+  case requestTimeout = "request_timeout"
   case preconditionRequired = "precondition_required"
   case preconditionFailed = "precondition_failed"
   case nothingPublished = "nothing_published"

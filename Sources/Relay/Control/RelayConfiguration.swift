@@ -45,8 +45,10 @@ public struct RelayBounds: Sendable, Equatable {
   public var participantsPerRoom = 100
   /// All participants of one Worker.
   public var participantsPerWorker = 500
-  /// Event streams open on one room; each participant's own, and a few of its earlier ones still dying.
+  /// Event streams open on one room.
   public var listenersPerRoom = 400
+  /// A participant's own, a few earlier ones that are still dying included; a further one ends the oldest.
+  public var listenersPerParticipant = 4
   /// Events kept for one listener that does not read; it is then sent a snapshot.
   public var eventsPerListener = 256
   /// A plain browser's offer for nine video slots is 57 kB.

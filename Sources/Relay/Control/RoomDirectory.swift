@@ -194,6 +194,7 @@ struct RoomDirectory: Sendable {
     guard var room = rooms[name], let member = room.members.first(where: { $0.isEntitled(by: resource) }) else {
       throw .notFound
     }
+    room.feed.endOldest(of: member.number, keeping: bounds.listenersPerParticipant - 1)
     guard room.feed.listenerCount < bounds.listenersPerRoom else { throw .busy }
     let id = nextListener
     nextListener += 1

@@ -70,6 +70,15 @@ struct RoomFeed: Sendable {
     listeners.removeAll { $0.id == id }
   }
 
+  /// Ends a participant's oldest streams but for so many.
+  mutating func endOldest(of participant: ParticipantNumber, keeping count: Int) {
+    let own = listeners.filter { $0.participant == participant }
+    for listener in own.dropLast(count) {
+      listener.continuation.finish()
+      unsubscribe(listener.id)
+    }
+  }
+
   /// Ends the streams of one participant.
   mutating func end(_ participant: ParticipantNumber, _ reason: EndReason) {
     for listener in listeners where listener.participant == participant {

@@ -101,7 +101,7 @@ struct MeetingRoutes {
     let (room, secret) = try participation(context)
     let last = request.headers[.eventStreamID].flatMap(Relay.EventID.init)
     let events = try relay.events(room: room, resource: secret, after: last)
-    return try streams.response(to: request, events: events, write: RoomEventText.wireForm)
+    return try streams.response(to: request, from: context.clientAddress, events: events, write: RoomEventText.wireForm)
   }
 
   /// The room and the secret, which must be the one of the participant in the address.

@@ -8,7 +8,7 @@ import Relay
 struct OperationRoutes {
   let relay: RelayService?
   let feed: OverviewFeed
-  let streams: EventStreams
+  let streams: [EventStreams]
   let monitor: MonitorService?
   let access: Access
 
@@ -22,8 +22,8 @@ struct OperationRoutes {
     }
     table.get(Paths.metrics, .operate) { _, _ in
       let text = MetricsText.text(
-        relay: await relay?.statistics(), overview: await feed.overview(), eventStreams: streams.open,
-        refusals: access.refusals)
+        relay: await relay?.statistics(), overview: await feed.overview(),
+        eventStreams: streams.reduce(0) { $0 + $1.open }, refusals: access.refusals)
       return Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
         body: ResponseBody(byteBuffer: ByteBuffer(string: text)))

@@ -13,9 +13,9 @@ struct OverviewRoutes {
     table.get(Paths.overview, .operate) { _, _ in try JSONAnswer.response(await feed.overview()) }
     table.get(Paths.events, .operate) { request, context in
       let events = await feed.events(after: request.headers[.eventStreamID])
-      return try streams.response(to: request, events: events, lasting: access.remainingTime(of: context.caller)) {
-        $0.wireForm
-      }
+      return try streams.response(
+        to: request, from: context.clientAddress, events: events, lasting: access.remainingTime(of: context.caller)
+      ) { $0.wireForm }
     }
   }
 }

@@ -14,6 +14,7 @@ struct Routes: Sendable {
   let monitor: MonitorService?
   let logger: Logger
   let streams: EventStreams
+  let dashboards: EventStreams
   let feed: OverviewFeed
   let access: Access
 
@@ -25,7 +26,10 @@ struct Routes: Sendable {
     self.relay = relay
     self.monitor = monitor
     self.logger = logger
-    streams = EventStreams(limit: configuration.maximumEventStreams)
+    streams = EventStreams(
+      total: configuration.maximumEventStreams, perAddress: configuration.maximumEventStreamsPerAddress)
+    dashboards = EventStreams(
+      total: configuration.maximumDashboards, perAddress: configuration.maximumDashboardsPerAddress)
     let source = OverviewSource(relay: relay, monitor: monitor)
     feed = OverviewFeed { await source.overview() }
     access = Access(keys: configuration.keys, agentToken: configuration.agentToken, clock: clock)
@@ -52,8 +56,10 @@ struct Routes: Sendable {
       RecordRoutes(monitor: monitor, limit: configuration.maximumRecordsBytes).add(to: &table)
       IncidentRoutes(monitor: monitor).add(to: &table)
     }
-    OverviewRoutes(feed: feed, streams: streams, access: access).add(to: &table)
-    OperationRoutes(relay: relay, feed: feed, streams: streams, monitor: monitor, access: access).add(to: &table)
+    OverviewRoutes(feed: feed, streams: dashboards, access: access).add(to: &table)
+    OperationRoutes(
+      relay: relay, feed: feed, streams: [streams, dashboards], monitor: monitor, access: access
+    ).add(to: &table)
     table.finish()
     return table
   }
@@ -75,7 +81,8 @@ struct RouteTable {
   private let access: Access
   private(set) var entries: [Entry] = []
   private var methods: [String: Set<HTTPRequest.Method>] = [:]
-  private static let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+  /// What is not among these is no method here at all: 501.
+  static let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
 
   init(_ router: Router<WebContext>, _ access: Access) {
     self.router = router

@@ -22,7 +22,8 @@ struct ErrorAnswers: RouterMiddleware {
     switch error {
     case let refusal as Refusal: return refusal
     case let error as RelayError: return Refusal(error)
-    case let error as HTTPError where error.status == .notFound: return .notFound
+    case let error as HTTPError where error.status == .notFound:
+      return RouteTable.known.contains(request.method) ? .notFound : .noSuchMethod
     case let error as HTTPError:
       return Refusal(error.status, .badRequest, error.body ?? "The request is wrong.", ja: "要求が正しくありません。")
     default:

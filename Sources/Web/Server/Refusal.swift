@@ -76,6 +76,13 @@ struct Refusal: Error, HTTPResponseError {
     ja: "イベントの接続が多すぎます。1分ほど後にもう一度試してください。"
   ).with(.retryAfter, "60")
 
+  static let noSuchMethod = Refusal(
+    .notImplemented, .methodNotAllowed, "This server does not know the request's method.",
+    ja: "このサーバーはこのメソッドを知りません。")
+  static let requestTimeout = Refusal(
+    .requestTimeout, .requestTimeout, "The request did not come to its end in time; send it again.",
+    ja: "要求が時間内に届きませんでした。もう一度送ってください。")
+
   static func bodyTooLarge(limit: Int) -> Refusal {
     Refusal(
       .contentTooLarge, .bodyTooLarge, "The body is larger than \(limit) bytes.",

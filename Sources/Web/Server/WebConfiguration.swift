@@ -16,8 +16,25 @@ public struct WebConfiguration: Sendable {
   public var maximumRecordsBytes = 4 << 20
   /// Greatest body of every other request, in bytes: a browser's longest offer is 57 kB.
   public var maximumBodyBytes = 128 << 10
-  /// Event streams open at once, dashboards and participants together.
+  /// Event streams of participants open at once, and those from one address (IPv6: one /64), behind which there may be
+  /// an office.
   public var maximumEventStreams = 4_000
+  public var maximumEventStreamsPerAddress = 1_000
+  /// The same for dashboards, which are counted apart: however many there are, meetings go on.
+  public var maximumDashboards = 200
+  public var maximumDashboardsPerAddress = 50
+  /// Connections open at once, and those from one address; further ones are closed as soon as they are made.
+  public var maximumConnections = 8_000
+  public var maximumConnectionsPerAddress = 2_000
+  /// Headers of one request: all their bytes, and how many they are. (HTTP/2: 16 KiB, by the library.)
+  public var maximumHeaderBytes = 16 << 10
+  public var maximumHeaders = 100
+  /// From making a connection to the end of its first request's head, handshake included.
+  public var requestTime: Duration = .seconds(20)
+  /// From a request's head to the end of its body.
+  public var bodyTime: Duration = .seconds(30)
+  /// Nothing moves on a connection, or it has brought no further request.
+  public var idleTime: Duration = .seconds(120)
 
   public init(
     host: String, port: Int, certificatePath: String, privateKeyPath: String, agentToken: String? = nil

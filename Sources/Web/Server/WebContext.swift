@@ -12,6 +12,6 @@ struct WebContext: RequestContext {
 
   init(source: Source) {
     coreContext = .init(source: source)
-    clientAddress = source.channel.remoteAddress?.ipAddress.flatMap(IPAddress.init) ?? .anyV4
+    clientAddress = source.channel.clientAddress
   }
 }

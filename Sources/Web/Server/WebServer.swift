@@ -28,16 +28,7 @@ public struct WebServer: Service {
     let tls = try Certificate.configuration(
       certificatePath: configuration.certificatePath, privateKeyPath: configuration.privateKeyPath)
     try ListenAddress.check(host: configuration.host, port: configuration.port)
-    let server: HTTPServerBuilder
-    do {
-      server = try .http2Upgrade(
-        tlsConfiguration: tls,
-        configuration: .init(
-          idleTimeout: .seconds(120), gracefulCloseTimeout: .seconds(5),
-          streamConfiguration: .init(idleTimeout: .seconds(120))))
-    } catch {
-      throw WebStartError(message: "HTTPS cannot be set up: \(error).")
-    }
+    let server = Self.builder(configuration, tls)
     let routes = Routes(configuration: configuration, relay: relay, monitor: monitor, logger: logger)
     feed = routes.feed
     self.configuration = configuration
@@ -46,6 +37,26 @@ public struct WebServer: Service {
       responder: routes.router().buildResponder(), server: server,
       configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
       onServerRunning: { await onListening($0.localAddress?.port ?? configuration.port) }, logger: logger)
+  }
+
+  private static func builder(_ configuration: WebConfiguration, _ tls: TLSConfiguration) -> HTTPServerBuilder {
+    let bodyTime = TimeAmount(configuration.bodyTime)
+    let channel = HTTP2UpgradeChannel.Configuration(
+      idleTimeout: configuration.idleTime, gracefulCloseTimeout: .seconds(5),
+      streamConfiguration: .init(
+        additionalChannelHandlers: [RequestDeadline(bodyTime: bodyTime)],
+        idleTimeout: TimeAmount(configuration.idleTime),
+        httpDecoderConfiguration: .init(
+          maxHeaderFieldSize: configuration.maximumHeaderBytes, maxHeaderListSize: configuration.maximumHeaderBytes,
+          maxHeaderFieldCount: configuration.maximumHeaders)))
+    let connections = Places(
+      total: configuration.maximumConnections, perAddress: configuration.maximumConnectionsPerAddress)
+    return HTTPServerBuilder { responder in
+      GuardedChannel(
+        base: try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: channel, responder: responder),
+        connections: connections, requestTime: TimeAmount(configuration.requestTime),
+        idleTime: TimeAmount(configuration.idleTime))
+    }
   }
 
   /// How long connections may take to close at graceful shutdown. A client that keeps an idle HTTP/2 connection

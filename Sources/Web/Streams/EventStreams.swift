@@ -2,7 +2,7 @@ import API
 import HTTPTypes
 import Hummingbird
 import ServiceLifecycle
-import Synchronization
+import Wire
 
 /// Answers that are event streams: bounded in number and in what waits for a slow reader, kept open through proxies by
 /// a heartbeat, ended by the client's going or by graceful shutdown.
@@ -12,27 +12,26 @@ final class EventStreams: Sendable {
   /// Events that wait for one slow reader; past that its stream ends, and it resumes by its last id.
   static let waiting = 64
 
-  private let limit: Int
-  private let count = Mutex(0)
+  private let places: Places
 
-  init(limit: Int) {
-    self.limit = limit
+  init(total: Int, perAddress: Int) {
+    places = Places(total: total, perAddress: perAddress)
   }
 
-  var open: Int { count.withLock { $0 } }
+  var open: Int { places.taken }
 
   /// An answer that writes `events`, each in the form `write` gives it.
   ///
   /// - Parameter lifetime: ends the stream though its client stays: its token expires.
   func response<Event: Sendable>(
-    to request: Request, events: AsyncStream<Event>, heartbeat: Duration = EventStreams.heartbeat,
-    lasting lifetime: Duration? = nil,
+    to request: Request, from address: IPAddress, events: AsyncStream<Event>,
+    heartbeat: Duration = EventStreams.heartbeat, lasting lifetime: Duration? = nil,
     write wireForm: @escaping @Sendable (Event) throws -> String
   ) throws -> Response {
-    guard open < limit else { throw Refusal.tooManyListeners }
-    let body = ResponseBody { [self] writer in
-      count.withLock { $0 += 1 }
-      defer { count.withLock { $0 -= 1 } }
+    guard let place = places.take(for: address) else { throw Refusal.tooManyListeners }
+    let body = ResponseBody { writer in
+      // Held by the answer, so that it is given back also by one that is never written.
+      defer { withExtendedLifetime(place) {} }
       try await Self.write(
         events, heartbeat: heartbeat, lifetime: lifetime, wireForm: wireForm, request: request, to: &writer)
       try await writer.finish(nil)

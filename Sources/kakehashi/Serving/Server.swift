@@ -57,6 +57,8 @@ struct Server {
       certificatePath: settings.certificateFile, privateKeyPath: settings.keyFile)
     configuration.agentToken = token
     configuration.keys = try settings.accessKeys()
+    // The rest is for the database, the agents and the relay, which a flood of connections must not starve.
+    configuration.maximumConnections = min(configuration.maximumConnections, OpenFiles.raiseLimit() * 3 / 4)
     do {
       web = try WebServer(
         configuration: configuration, relay: relay, monitor: monitor, logger: logger,

@@ -228,6 +228,17 @@ import Wire
     #expect(await contents(streams.1).filter { $0 == .slots(slots) }.isEmpty)
   }
 
+  @Test("A participant's new stream ends its oldest, so that it takes nobody else's place")
+  func ownListeners() async throws {
+    var directory = directory { $0.listenersPerParticipant = 2 }
+    let place = try admit(&directory, room: "a")
+    var streams: [AsyncStream<RoomEvent>] = []
+    for _ in 0..<3 { streams.append(try listen(&directory, place, room: "a")) }
+    #expect(directory.listenerCount == 2)
+    // It ends, which is what is waited for here.
+    #expect(await !contents(streams[0]).isEmpty)
+  }
+
   @Test("Listeners of a room are bounded, and a wrong resource hears nothing")
   func listeners() throws {
     var directory = directory { $0.listenersPerRoom = 1 }

@@ -47,7 +47,7 @@ import Testing
   @Test("More streams than the bound are refused with Retry-After")
   func bound() async throws {
     let monitor = try await TestMonitor()
-    try await TestServer.run(monitor: monitor.service, configure: { $0.maximumEventStreams = 1 }) { server in
+    try await TestServer.run(monitor: monitor.service, configure: { $0.maximumDashboards = 1 }) { server in
       var events = server.events(Paths.events).makeAsyncIterator()
       _ = try await events.next()
       let refused = try await server.fetch("GET", Paths.events)
