@@ -50,7 +50,7 @@ let mediaModules: [Module] = [
   Module(name: "Alerting", imports: ["Wire", "Measurement"]),
   Module(name: "Transport", imports: ["Wire", "CLinuxNet"]),
   Module(name: "Association", imports: ["Wire", "Transport", "COpenSSL"]),
-  Module(name: "Fetch", imports: ["CCurl"]),
+  Module(name: "Fetch", imports: ["Association", "CCurl"]),
   Module(
     name: "Relay",
     imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "SFU", "Transport", "Association", "Measurement"],

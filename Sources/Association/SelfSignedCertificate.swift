@@ -37,15 +37,7 @@ public final class SelfSignedCertificate: @unchecked Sendable {
   }
 
   /// SHA-256 of the public key's SubjectPublicKeyInfo: what a client pins (RFC 7469 section 2.4).
-  public var publicKeyDigest: [UInt8] {
-    var bytes: UnsafeMutablePointer<UInt8>?
-    let count = i2d_PUBKEY(key, &bytes)
-    guard count > 0, let bytes else { preconditionFailure("the encoding of a key that OpenSSL made") }
-    defer { CRYPTO_free(bytes, #file, #line) }
-    var digest = [UInt8](repeating: 0, count: 32)
-    SHA256(bytes, Int(count), &digest)
-    return digest
-  }
+  public var publicKeyDigest: [UInt8] { PublicKeyDigest.sha256(of: key) }
 
   public var certificatePEM: String {
     Self.pem { PEM_write_bio_X509($0, certificate) }

@@ -13,6 +13,8 @@ public enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The server has another key than the pinned one.
   case wrongPublicKey(url: String)
   case authoritiesUnreadable(file: String)
+  /// The certificate to compare with is not to be had.
+  case certificateUnusable(file: String, problem: String)
   case tlsFailed(url: String, reason: String)
   case bodyTooLarge(url: String, limitBytes: Int)
   case connectionLost(url: String, reason: String)
@@ -42,6 +44,8 @@ public enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(url) shows another public key than the pinned one; if the certificate was renewed with a new key, pin that."
     case .authoritiesUnreadable(let file):
       "The certificate authorities in \(file) cannot be read; it must be a PEM file."
+    case .certificateUnusable(let file, let problem):
+      "The certificate \(file) \(problem), so the server cannot be known by it."
     case .tlsFailed(let url, let reason):
       "The TLS handshake with \(url) failed: \(reason)."
     case .bodyTooLarge(let url, let limit):

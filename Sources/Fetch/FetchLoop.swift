@@ -102,6 +102,7 @@ final class FetchLoop: Sendable {
       guard let transfer = Transfer(id: id, request: request, sink: sink) else {
         return sink.fail(.invalidURL(request.url))
       }
+      if let error = transfer.ownError { return sink.fail(error) }
       transfers[id] = transfer
       curl_multi_add_handle(multi, transfer.easy)
     case .cancel(let id):

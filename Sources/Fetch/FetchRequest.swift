@@ -51,4 +51,7 @@ public enum Trust: Sendable, Hashable {
   /// One key: SHA-256 of the server's public key (its SubjectPublicKeyInfo in DER), 32 bytes. The certificate may then
   /// be self-signed and bear any name.
   case publicKey(sha256: [UInt8])
+  /// As `publicKey`, of the first certificate in a PEM file, which is read for every request: how this machine's own
+  /// processes know its server, whatever name they call it by and whenever its certificate is renewed.
+  case certificate(file: String)
 }

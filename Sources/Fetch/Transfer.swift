@@ -1,3 +1,4 @@
+import Association
 import CCurl
 
 /// One exchange on libcurl's thread: its easy handle and what came so far.
@@ -28,8 +29,8 @@ final class Transfer {
   private let errorText: UnsafeMutablePointer<CChar>
   private var headers: [FetchRequest.Header] = []
   private var body: [UInt8] = []
-  /// Set when we ended the exchange ourselves.
-  private var ownError: FetchError?
+  /// Set when we ended the exchange ourselves, or must not begin it.
+  private(set) var ownError: FetchError?
 
   /// The end of a header block is this many bytes of headers at most.
   static let maximumHeaders = 256
@@ -109,11 +110,21 @@ final class Transfer {
       fetch_set_string(easy, CURLOPT_CAINFO, file)
       fetch_set_string(easy, CURLOPT_CAPATH, nil)
     case .publicKey(let digest):
-      // The key itself is compared, which is more than any authority could say; name and issuer do not matter then.
-      fetch_set_string(easy, CURLOPT_PINNEDPUBLICKEY, "sha256//" + Base64.encode(digest))
-      fetch_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
-      fetch_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
+      pin(digest)
+    case .certificate(let file):
+      do {
+        pin(try CertificateFile(path: file).publicKeyDigest)
+      } catch {
+        ownError = .certificateUnusable(file: file, problem: error.description)
+      }
     }
+  }
+
+  /// The key itself is compared, which is more than any authority could say; name and issuer do not matter then.
+  private func pin(_ digest: [UInt8]) {
+    fetch_set_string(easy, CURLOPT_PINNEDPUBLICKEY, "sha256//" + Base64.encode(digest))
+    fetch_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
+    fetch_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
   }
 
   // MARK: What comes

@@ -111,6 +111,23 @@ struct FetcherTests {
     #expect(await failure(unreadable) == .authoritiesUnreadable(file: "/nonexistent.pem"))
   }
 
+  @Test("A server is known by its certificate's file under any name, and by the file as it is when the request is made")
+  func certificateFile() async throws {
+    let own = try TestCertificate()
+    let other = try TestCertificate()
+    let server = try TestServer(certificate: own)
+    let numbered = server.url("/echo", scheme: "https")
+    let request = FetchRequest("GET", numbered, trust: .certificate(file: own.certificateFile))
+    #expect(try await fetcher.fetch(request).status == 200)
+    try FileManager.default.removeItem(atPath: own.certificateFile)
+    guard case .certificateUnusable = await failure(request) else {
+      Issue.record("without the file there is nothing to know the server by")
+      return
+    }
+    try FileManager.default.copyItem(atPath: other.certificateFile, toPath: own.certificateFile)
+    #expect(await failure(request) == .wrongPublicKey(url: numbered))
+  }
+
   @Test("A stream gives its pieces as they come, and ends")
   func stream() async throws {
     let server = try TestServer()
