@@ -9,6 +9,8 @@ public struct AgentSettings: Sendable, Equatable {
   /// PEM file of the authority (or the self-signed certificate) to believe; `nil` for the system's authorities, and in
   /// `up` for this machine's own certificate.
   public var authority: String?
+  /// The monitor's public key to believe instead, whatever authority and name its certificate has: its SHA-256.
+  public var pin: [UInt8]?
   /// The token to show; `nil` for the data folder's own.
   public var token: SecretSource?
   /// Where STAMP is answered; `nil` for the site's `reflector`.
@@ -20,9 +22,17 @@ public struct AgentSettings: Sendable, Equatable {
     name = mapping.value("name", .identifierOrAuto, default: nil)
     monitor = mapping.value("monitor", .webAddressOrAuto, default: nil)
     authority = mapping.value("authority", .pathOrAuto, default: nil).map(resolve)
+    pin = mapping.value("pin", .pinOrNone, default: nil)
     token = mapping.value("token", SettingKind.secret(resolve).or("auto"), default: nil)
     reflector = mapping.value("reflector", .endpointOrAuto, default: nil)
     spoolMebibytes = mapping.value("spoolMebibytes", .number(1...100_000), default: 256)
     mapping.finish()
+    if authority != nil, pin != nil {
+      mapping.report("pin", "and authority are two ways to know the monitor: give one of them")
+    }
+    if monitor == nil, authority != nil || pin != nil {
+      mapping.report(
+        authority != nil ? "authority" : "pin", "is for a monitor elsewhere: name it as monitor, or leave this out")
+    }
   }
 }
