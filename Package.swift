@@ -94,9 +94,8 @@ let serverModules: [Module] = [
   Module(
     name: "kakehashi",
     imports: [
-      "Wire", "Cipher", "Measurement", "Alerting", "Transport", "Association", "Fetch", "Relay", "Probes", "Agent",
-      "History",
-      "Notify", "Monitor", "API", "Web", "Dashboard", "LoadTest", "Settings", log, lifecycle,
+      "Wire", "Cipher", "SRTP", "Measurement", "Alerting", "Transport", "Association", "Fetch", "Relay", "Probes",
+      "Agent", "History", "Notify", "Monitor", "API", "Web", "Dashboard", "LoadTest", "Settings", log, lifecycle,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     isTested: false, isExecutable: true),

@@ -31,6 +31,8 @@ public final class AgentService: Sendable {
     var error: String?
   }
 
+  /// The configured id of the site it stands at.
+  public let site: String
   private let spool: SpoolWriter
   private let reflector: Reflector?
   private let sender: STAMPRun?
@@ -54,6 +56,7 @@ public final class AgentService: Sendable {
       spool.stop()
       throw error
     }
+    site = configuration.site
     self.spool = spool
     let post = RecordPost(monitor: configuration.monitor, fetcher: fetcher)
     let delivered = SharedDelivered()

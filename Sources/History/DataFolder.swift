@@ -41,6 +41,14 @@ public final class DataFolder: Sendable {
     path + "/" + name
   }
 
+  /// The process that holds a folder now, if any does.
+  public static func holder(of path: String) -> Int32? {
+    let descriptor = open(path + "/lock", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) == 0 ? nil : holder(descriptor)
+  }
+
   private static func make(_ path: String) throws(HistoryError) {
     var partial = path.hasPrefix("/") ? "" : "."
     for component in path.split(separator: "/") {

@@ -11,8 +11,9 @@ struct Kakehashi: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      UpCommand.self, AgentCommand.self, DashboardCommand.self, ProbeCommand.self, InviteCommand.self,
-      TokenCommand.self, ConfigCommand.self, ImpairCommand.self,
+      UpCommand.self, RelayCommand.self, MonitorCommand.self, AgentCommand.self, DashboardCommand.self,
+      ProbeCommand.self, InviteCommand.self, TokenCommand.self, ConfigCommand.self, SelfTestCommand.self,
+      ImpairCommand.self,
     ])
 }
 

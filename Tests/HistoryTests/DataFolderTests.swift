@@ -28,6 +28,20 @@ struct DataFolderTests {
       error?.description == "The data folder \(folder.path) is in use by another kakehashi (process \(getpid())).")
   }
 
+  @Test("Who holds a folder can be asked without holding or making it")
+  func holder() throws {
+    let path = temporary.path + "/asked"
+    #expect(DataFolder.holder(of: path) == nil)
+    #expect(!FileManager.default.fileExists(atPath: path))
+    do {
+      let folder = try DataFolder(path: path)
+      #expect(DataFolder.holder(of: path) == getpid())
+      withExtendedLifetime(folder) {}
+    }
+    #expect(DataFolder.holder(of: path) == nil)
+    _ = try DataFolder(path: path)
+  }
+
   @Test("The lock goes with its holder, and a file that was left behind does not stand in the way")
   func released() throws {
     do {

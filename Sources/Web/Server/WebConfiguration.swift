@@ -46,3 +46,16 @@ public struct WebConfiguration: Sendable {
     self.agentToken = agentToken
   }
 }
+
+/// What `WebServer.init` would refuse, asked beforehand.
+extension WebConfiguration {
+  /// Whether certificate and key can be read and belong together.
+  public func checkCertificate() throws(WebStartError) {
+    _ = try Certificate.configuration(certificatePath: certificatePath, privateKeyPath: privateKeyPath)
+  }
+
+  /// Whether the address can be listened on.
+  public func checkAddress() throws(WebStartError) {
+    try ListenAddress.check(host: host, port: port)
+  }
+}

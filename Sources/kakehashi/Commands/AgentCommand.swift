@@ -1,17 +1,20 @@
 import Agent
 import ArgumentParser
-import Fetch
+import Foundation
 import History
 import Logging
 import ServiceLifecycle
 import Settings
+import Transport
 
 struct AgentCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "agent", abstract: "Runs a site's agent: answers and sends STAMP, delivers what it measured.",
     discussion: """
-      The configuration names the monitor, the authority to believe and the token:
-        agent: {monitor: "https://monitor.example:8443", authority: monitor.pem, token: agent.token}
+      The configuration names the monitor, how to know it (its authority's file, or its public key as `kakehashi up`
+      prints it) and the token:
+        agent: {monitor: "https://monitor.example:8443", authority: office-ca.pem, token: agent.token}
+        agent: {monitor: "https://10.1.0.5:8443", pin: sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=, token: …}
 
       Example: kakehashi agent --config /etc/kakehashi/kakehashi.yaml
       """)
@@ -30,15 +33,12 @@ struct AgentCommand: AsyncParsableCommand {
   }
 
   private func serve(_ settings: Settings) async throws {
-    guard settings.agent.monitor != nil else {
-      throw Failure.configuration(
-        "\(settings.file): agent.monitor: must name the monitor's address, like https://monitor.example:8443.")
-    }
+    try settings.requireMonitor()
     let folder: DataFolder
     let agent: AgentService
     do {
       folder = try DataFolder(path: settings.dataFolder)
-      let token = try (settings.agent.token ?? settings.agentToken).secret()
+      let token = try settings.readAgentToken()
       agent = try AgentService(settings.agentConfiguration(site: settings.site, token: token))
     } catch let failure as Failure {
       throw failure
@@ -48,10 +48,18 @@ struct AgentCommand: AsyncParsableCommand {
     let reflector = agent.reflectorEndpoint.map { "answers STAMP at \($0), " } ?? ""
     Standard.output.write(
       "The agent of \(settings.site) \(reflector)delivers to \(settings.agent.monitor ?? ""). Ctrl-C ends it.")
+    let logger = Log.make()
+    let notify = NotifySocket(environment: ProcessInfo.processInfo.environment)
     let group = ServiceGroup(
       configuration: .init(
-        services: [.init(service: AgentRunner(agents: [agent]))], gracefulShutdownSignals: [.sigint, .sigterm],
-        logger: Log.make()))
+        services: [
+          .init(service: AgentRunner(agents: [agent], logger: logger)),
+          .init(
+            service: NotifyRunner(notify: notify, ready: "Delivers to \(settings.agent.monitor ?? "")") {
+              _ = agent.status
+            }),
+        ],
+        gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
     try await group.run()
     withExtendedLifetime(folder) {}
   }

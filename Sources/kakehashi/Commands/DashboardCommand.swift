@@ -89,7 +89,7 @@ struct DashboardCommand: AsyncParsableCommand {
       return .publicKey(sha256: digest)
     }
     if let authority { return .authorities(file: authority) }
-    return settings.map { .authorities(file: $0.certificateFile) } ?? .system
+    return settings.map { .certificate(file: $0.certificateFile) } ?? .system
   }
 
   private func bearer(_ settings: Settings?) throws -> @Sendable () -> String? {

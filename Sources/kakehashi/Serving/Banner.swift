@@ -1,3 +1,4 @@
+import Association
 import Foundation
 import Settings
 import Transport
@@ -5,9 +6,11 @@ import Transport
 /// What a person needs to know once everything runs.
 struct Banner {
   private let settings: Settings
+  private let role: Server.Role
 
-  init(_ settings: Settings) {
+  init(_ settings: Settings, role: Server.Role) {
     self.settings = settings
+    self.role = role
   }
 
   func print() {
@@ -19,14 +22,14 @@ struct Banner {
     let isEverywhere = settings.http.listen.address == .anyV4 || settings.http.listen.address == .anyV6
     let hosts = isEverywhere ? ["localhost"] + InterfaceAddresses.routable().filter(\.isV4).map(\.description) : []
     let addresses = isEverywhere ? hosts.map { "https://\($0):\(port)/" } : ["\(settings.localMonitor)/"]
-    let pin = (try? String(contentsOfFile: settings.pinFile, encoding: .utf8)) ?? ""
-    let rows: [(String, String)] =
-      addresses.map { ("Meetings", $0) } + [
-        ("Dashboard", "\(CommandLine.arguments[0]) dashboard --config \(settings.file)"),
-        ("Configuration", ([settings.file] + settings.jobFiles).joined(separator: ", ")),
-        ("Data", settings.dataFolder),
-        ("Certificate", certificate(pin.trimmingCharacters(in: .whitespacesAndNewlines))),
-      ]
+    var rows = addresses.map { (role == .monitor ? "Monitor" : "Meetings", $0) }
+    if role == .relay { rows.append(("Delivers to", settings.agent.monitor ?? "")) }
+    rows += [
+      ("Dashboard", "\(CommandLine.arguments[0]) dashboard --config \(settings.file)"),
+      ("Configuration", ([settings.file] + settings.jobFiles).joined(separator: ", ")),
+      ("Data", settings.dataFolder),
+      ("Certificate", certificate),
+    ]
     var lines = ["", "Kakehashi (架け橋) is running.", ""]
     var last = ""
     for (title, value) in rows {
@@ -36,9 +39,12 @@ struct Banner {
     return (lines + ["", "Ctrl-C ends it.", ""]).joined(separator: "\n")
   }
 
-  private func certificate(_ pin: String) -> String {
-    guard settings.http.certificate == nil else { return settings.certificateFile }
-    return "\(settings.certificateFile)\n" + String(repeating: " ", count: 17)
-      + "self-signed, so browsers warn once; dashboards elsewhere take --pin \(pin)"
+  private var certificate: String {
+    var lines = [settings.certificateFile]
+    if settings.http.certificate == nil { lines.append("self-signed, so browsers warn once") }
+    if let own = try? CertificateFile(path: settings.certificateFile) {
+      lines.append("agents and dashboards elsewhere take the pin \(PublicKeyPin.text(own.publicKeyDigest))")
+    }
+    return lines.joined(separator: "\n" + String(repeating: " ", count: 17))
   }
 }

@@ -12,49 +12,50 @@ import Transport
 import Web
 import Wire
 
-/// `kakehashi up`: every role in one process. All is bound, opened and checked before anything runs.
+/// What serves over HTTPS: `kakehashi up` with every role, `relay` or `monitor` alone. All is bound, opened and checked
+/// before anything runs.
 struct Server {
-  private let settings: Settings
+  enum Role {
+    case everything, relay, monitor
+  }
+
   private let logger: Logger
   private let folder: DataFolder
-  private let relay: RelayService
-  private let monitor: MonitorService
+  private let relay: RelayService?
+  private let monitor: MonitorService?
   private let agents: [AgentService]
   private let web: WebServer
+  private let notify = NotifySocket(environment: ProcessInfo.processInfo.environment)
 
-  init(_ settings: Settings) async throws {
+  init(_ settings: Settings, role: Role) async throws {
     let logger = Log.make()
+    if role == .relay { try settings.requireMonitor() }
     do {
       folder = try DataFolder(path: settings.dataFolder)
     } catch {
       throw Failure.configuration("\(error)")
     }
     try PrivateFiles.prepareCertificate(settings)
-    let token = try PrivateFiles.prepareToken(settings.agentToken)
+    // Who takes records in has drawn the token; who only delivers is given it.
+    let token = try role == .relay ? settings.readAgentToken() : PrivateFiles.prepareToken(settings.agentToken)
     do {
-      monitor = try await MonitorService(
-        configuration: settings.monitorConfiguration(), folder: folder, logger: logger,
-        clock: { SystemClock.wallTime })
+      monitor =
+        role == .relay
+        ? nil
+        : try await MonitorService(
+          configuration: settings.monitorConfiguration(), folder: folder, logger: logger,
+          clock: { SystemClock.wallTime })
+      agents = try settings.agentConfigurations(role: role, token: token).map { try AgentService($0) }
+      // The records of calls go the way of all records.
+      relay = try agents.first.map { own in
+        try RelayService(configuration: settings.relayConfiguration { records in own.post(records) })
+      }
+    } catch let failure as Failure {
+      throw failure
     } catch {
       throw Failure.configuration("\(error)")
     }
-    let sites = [settings.site] + (settings.up.secondSite.map { [$0] } ?? [])
-    agents = try sites.map { site throws(Failure) in
-      do {
-        return try AgentService(settings.agentConfiguration(site: site, token: token))
-      } catch {
-        throw .configuration("\(error)")
-      }
-    }
-    let own = agents[0]
-    do {
-      relay = try RelayService(configuration: settings.relayConfiguration { records in own.post(records) })
-    } catch {
-      throw Failure.configuration(error)
-    }
-    var configuration = WebConfiguration(
-      host: settings.http.listen.address.description, port: Int(settings.http.listen.port),
-      certificatePath: settings.certificateFile, privateKeyPath: settings.keyFile)
+    var configuration = settings.webConfiguration
     configuration.agentToken = token
     configuration.keys = try settings.accessKeys()
     // The rest is for the database, the agents and the relay, which a flood of connections must not starve.
@@ -62,25 +63,32 @@ struct Server {
     do {
       web = try WebServer(
         configuration: configuration, relay: relay, monitor: monitor, logger: logger,
-        onListening: { _ in Banner(settings).print() })
+        onListening: { [notify] _ in
+          Banner(settings, role: role).print()
+          notify?.say(.ready("Serves \(settings.localMonitor)"))
+        })
     } catch {
       throw Failure.configuration(error)
     }
-    self.settings = settings
     self.logger = logger
   }
 
   /// Serves until SIGINT or SIGTERM; what was measured until then is delivered or spooled.
   func run() async throws {
+    var services: [any Service] = []
+    if let monitor { services.append(MonitorRunner(monitor: monitor)) }
+    services.append(web)
+    services.append(AgentRunner(agents: agents, logger: logger))
+    if let relay { services.append(RelayRunner(relay: relay)) }
+    services.append(
+      NotifyRunner(notify: notify) { [relay, monitor] in
+        // Each Worker and the monitor's actor has to answer.
+        _ = await relay?.statistics()
+        _ = await monitor?.snapshot()
+      })
     let group = ServiceGroup(
       configuration: .init(
-        services: [
-          .init(service: MonitorRunner(monitor: monitor)),
-          .init(service: web),
-          .init(service: AgentRunner(agents: agents)),
-          .init(service: RelayRunner(relay: relay)),
-        ],
-        gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
+        services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
     try await group.run()
     withExtendedLifetime(folder) {}
   }

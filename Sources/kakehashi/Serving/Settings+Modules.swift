@@ -9,6 +9,7 @@ import Probes
 import Relay
 import Settings
 import Transport
+import Web
 import Wire
 
 /// What each module is started with.
@@ -36,6 +37,14 @@ extension Settings {
     let bound = relay.listen.filter { !wildcards.contains($0) }
     let found = InterfaceAddresses.routable().filter { relay.listen.contains($0.isV4 ? .anyV4 : .anyV6) }
     return bound + found.filter { !bound.contains($0) }
+  }
+
+  // MARK: Web
+
+  var webConfiguration: WebConfiguration {
+    WebConfiguration(
+      host: http.listen.address.description, port: Int(http.listen.port), certificatePath: certificateFile,
+      privateKeyPath: keyFile)
   }
 
   // MARK: Monitor
@@ -90,6 +99,33 @@ extension Settings {
 
   // MARK: Agent
 
+  /// A role that delivers to a monitor elsewhere has to know it.
+  func requireMonitor() throws(Failure) {
+    guard agent.monitor == nil else { return }
+    throw .configuration("\(file): agent.monitor: must name the monitor's address, like https://monitor.example:8443.")
+  }
+
+  /// The token that the monitor elsewhere has given out.
+  func readAgentToken() throws(Failure) -> String {
+    try (agent.token ?? agentToken).secret()
+  }
+
+  /// The agents within a server's process; the first delivers its calls too.
+  func agentConfigurations(role: Server.Role, token: String) -> [AgentConfiguration] {
+    switch role {
+    case .everything:
+      return ([site] + (up.secondSite.map { [$0] } ?? [])).map { agentConfiguration(site: $0, token: token) }
+    case .relay:
+      // Only delivers: what answers and measures is the site's agent.
+      var configuration = agentConfiguration(site: site, token: token)
+      configuration.reflector = nil
+      configuration.targets = []
+      return [configuration]
+    case .monitor:
+      return []
+    }
+  }
+
   /// Its name in records; unique, since a site has one agent.
   func agentName(of site: String) -> String {
     site == self.site ? agent.name ?? site : site
@@ -98,10 +134,12 @@ extension Settings {
   /// The agent of one of the sites that this process stands for.
   func agentConfiguration(site: String, token: String) -> AgentConfiguration {
     let trust: Trust =
-      if let authority = agent.authority {
+      if let pin = agent.pin {
+        .publicKey(sha256: pin)
+      } else if let authority = agent.authority {
         .authorities(file: authority)
       } else if agent.monitor == nil {
-        .authorities(file: certificateFile)
+        .certificate(file: certificateFile)
       } else {
         .system
       }
