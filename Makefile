@@ -1,11 +1,11 @@
 # The two commands: `make run` starts everything on this machine, `make test` shows that it works.
 # Both install what they need (Debian 12, as root or with sudo) and need the Swift 6.3 toolchain on PATH.
-# Build flags stay out of this file so that run, test and CI share one cache.
+# There is one release build, with the Swift runtime linked in: what is run here and tested is what `make dist` packs.
 
 CONFIG ?= config/kakehashi.yaml
 KAKEHASHI = .build/release/kakehashi
 
-.PHONY: run test test-unit test-peers deps deps-test build format lint bench fuzz sanitize soak storm clean
+.PHONY: run test test-unit test-peers deps deps-test build format lint bench fuzz sanitize soak storm dist test-dist clean
 
 ## Build and start everything on this machine; Ctrl-C ends it.
 run: build
@@ -21,7 +21,7 @@ test-peers: deps-test build
 	KAKEHASHI=$(KAKEHASHI) .venv/bin/python -m pytest Tests/Peers
 
 build: deps
-	swift build -c release --product kakehashi
+	swift build -c release --static-swift-stdlib --product kakehashi
 
 ## System packages to build and run.
 deps:
@@ -58,5 +58,15 @@ soak: build deps-test
 storm: build deps-test
 	KAKEHASHI=$(KAKEHASHI) loadtest/storm
 
+## dist/kakehashi-VERSION-linux-amd64.tar.gz: for machines without network or toolchain.
+dist: build
+	KAKEHASHI=$(KAKEHASHI) packaging/dist
+
+## Installs it on a bare Debian tree, as on a new machine; results in loadtest/results/dist.md.
+test-dist: dist
+	@.ci/install dist
+	packaging/test
+
 clean:
 	swift package clean
+	rm -rf dist
