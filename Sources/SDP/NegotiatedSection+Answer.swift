@@ -26,6 +26,7 @@ extension NegotiatedSection {
     let slot = role == .slot ? local.slots[mid] : nil
     answer.attributes.append(direction(hasSlot: slot != nil).rawValue)
     answer.attributes.append("rtcp-mux")
+    if isMultiplexedOnly { answer.attributes.append("rtcp-mux-only") }
     if usesReducedSizeRTCP { answer.attributes.append("rtcp-rsize") }
     for map in extensions.maps { answer.attributes.append("extmap", "\(map.mirrored)") }
     for format in formats { append(format, to: &answer.attributes) }

@@ -1,13 +1,15 @@
 /// Reading: what the relay takes of an offered section.
 extension NegotiatedSection {
   init(
-    _ media: MediaDescription, mid: String, _ session: SessionDefaults, isBundled: Bool
+    _ media: MediaDescription, mid: String, _ session: SessionDefaults, isBundled: Bool, isViewer: Bool
   ) throws(SDPError) {
     self.mid = mid
     isAudio = media.media == "audio"
     let direction = Direction(media.attributes) ?? session.direction
-    let isSource = direction == .sendonly || direction == .sendrecv
+    let isSource = direction == .sendonly || (direction == .sendrecv && !isViewer)
+    let isSlot = direction == .recvonly || (direction == .sendrecv && isViewer)
     usesReducedSizeRTCP = media.attributes.has("rtcp-rsize")
+    isMultiplexedOnly = media.attributes.has("rtcp-mux-only")
     isSlides = media.attributes["content"]?.value == "slides"
     streamID = media.attributes["msid"]?.value?.fields(maxSplits: 1).first.map(String.init)
 
@@ -18,9 +20,9 @@ extension NegotiatedSection {
       let offered = try OfferedFormats(media)
       formats = offered.negotiated()
       role =
-        if formats.isEmpty { .rejected(.noCodecInCommon) } else if isSource { .source } else if direction == .recvonly {
-          .slot
-        } else { .inactive }
+        if formats.isEmpty { .rejected(.noCodecInCommon) } else if isSource { .source } else if isSlot { .slot } else {
+          .inactive
+        }
     }
     extensions =
       formats.isEmpty

@@ -58,6 +58,8 @@ public struct NegotiatedSection: Sendable {
   public let isSlides: Bool
 
   let usesReducedSizeRTCP: Bool
+  /// `a=rtcp-mux-only` (RFC 8858), which is said back.
+  let isMultiplexedOnly: Bool
 
   public var isRejected: Bool {
     if case .rejected = role { true } else { false }

@@ -18,7 +18,9 @@ public struct Negotiation: Sendable {
 
   /// Throws when no section at all can be taken, or the offer is not a WebRTC client's. Sections that cannot be taken
   /// while others can are rejected one by one: WHIP and WHEP refuse such an offer as a whole.
-  public init(offer: SessionDescription) throws(SDPError) {
+  ///
+  /// - Parameter isViewer: the client only watches: a section that is `sendrecv` is a slot then, not a source.
+  public init(offer: SessionDescription, isViewer: Bool = false) throws(SDPError) {
     guard !offer.media.isEmpty else { throw SDPError(line: 0, .noSections) }
     guard !offer.attributes.has("ice-lite") else { throw SDPError(line: 0, .peerIsLite) }
 
@@ -30,7 +32,8 @@ public struct Negotiation: Sendable {
     for media in offer.media {
       guard let mid = media.mid, !mid.isEmpty else { throw SDPError(line: media.line, .noMediaIdentification) }
       guard mids.insert(mid).inserted else { throw SDPError(line: media.line, .repeatedMediaIdentification(mid)) }
-      sections.append(try NegotiatedSection(media, mid: mid, inherited, isBundled: bundled.contains(mid)))
+      sections.append(
+        try NegotiatedSection(media, mid: mid, inherited, isBundled: bundled.contains(mid), isViewer: isViewer))
     }
     guard sections.contains(where: { !$0.isRejected }) else { throw SDPError(line: 0, .noSectionTaken) }
     self.offer = offer

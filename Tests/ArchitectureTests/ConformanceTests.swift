@@ -27,4 +27,17 @@ struct ConformanceTests {
     let read = tested.matches(of: /(?m)^\| (\d+) \| .+ \| `(Tests\/[^`]+)` \|$/).count
     #expect(rows == read)
   }
+
+  @Test("Every clause of docs/conformance/whip-whep.md is held by the test it names")
+  func clausesHaveTests() throws {
+    let table = try SourceTree.text("docs/conformance/whip-whep.md")
+    let lines = table.matches(of: /(?m)^\| [\d.–]+ \| .+ \| `(Tests\/[^`]+)` \| `(\w+)` \|$/)
+    #expect(lines.count == table.matches(of: /(?m)^\| *[\d–]/).count)
+    #expect(lines.count >= 38)
+    for line in lines {
+      let path = String(line.output.1)
+      let name = (path.hasSuffix(".py") ? "def " : "func ") + line.output.2 + "("
+      #expect(try SourceTree.text(path).contains(name), "\(path) has no \(name)")
+    }
+  }
 }

@@ -14,8 +14,6 @@ from relay import Relay
 from waiting import until
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-# The tab that getDisplayMedia gives.
-SHARED_TITLE = "Shared by a test"
 _FOLDER = Path(__file__).parent
 
 
@@ -59,7 +57,6 @@ class Browsers:
                     "--use-fake-device-for-media-stream",
                     f"--use-file-for-fake-video-capture={video}",
                     f"--use-file-for-fake-audio-capture={audio}",
-                    f"--auto-select-tab-capture-source-by-title={SHARED_TITLE}",
                     f"--ignore-certificate-errors-spki-list={self._relay.key_pin}",
                 ],
             )
@@ -156,10 +153,14 @@ class Participant:
     async def sent(self) -> dict:
         return await self.page.evaluate("() => window.probe.sent()")
 
-    async def seen(self, name: str) -> str | None:
+    async def seen(self, name: str, source: str = "camera") -> str | None:
         """The colour that the tile of `name` shows; `None` while it shows no picture."""
-        pixel = await self.page.evaluate("(name) => window.probe.pixel(name)", name)
+        pixel = await self.page.evaluate("(tile) => window.probe.pixel(tile)", [name, source])
         return _colour(*pixel) if pixel else None
+
+    async def views(self) -> set[tuple[str, str]]:
+        """Every name with a colour that a tile has shown under it since `watchTiles`."""
+        return {(name, _colour(*pixel)) for name, pixel in await self.page.evaluate("() => window.probe.views")}
 
     async def slots(self, name: str) -> list[dict]:
         """The video slots that show `name` now."""
@@ -186,12 +187,17 @@ class Participant:
         async def sees() -> bool:
             return await self.seen(name) == look.colour
 
-        async def hears() -> bool:
+        await until(f"{self.name} sees {name} in {look.colour}", sees)
+        await self.hears(name, look)
+
+    async def hears(self, name: str, look: media.Look) -> None:
+        """`name` sounds like `look` here."""
+
+        async def does() -> bool:
             hertz = await self.page.evaluate("(name) => window.probe.hertz(name)", name)
             return hertz is not None and abs(hertz - look.hertz) <= 20
 
-        await until(f"{self.name} sees {name} in {look.colour}", sees)
-        await until(f"{self.name} hears {name} at {look.hertz} Hz", hears)
+        await until(f"{self.name} hears {name} at {look.hertz} Hz", does)
 
     async def knows(self, *names: str) -> None:
         """The roster, and the list on the page, hold these people and nobody else."""

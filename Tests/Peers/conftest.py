@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
-from aiortc import RTCBundlePolicy
 from playwright.async_api import async_playwright
 
 import media
@@ -76,10 +75,8 @@ async def publish(relay: Relay, room: str) -> AsyncIterator[Callable[..., Awaita
     """Has somebody publish into the room by WHIP."""
     publishers: list[Publisher] = []
 
-    async def publish(
-        name: str, look: media.Look, bundle: RTCBundlePolicy = RTCBundlePolicy.BALANCED
-    ) -> Publisher:
-        publisher = Publisher(name, look, room, relay, bundle)
+    async def publish(name: str, look: media.Look, **options) -> Publisher:
+        publisher = Publisher(name, look, room, relay, **options)
         publishers.append(publisher)
         await publisher.start()
         return publisher

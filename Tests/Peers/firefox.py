@@ -110,7 +110,9 @@ class FirefoxPage:
         self.console = console
 
     async def close(self) -> None:
-        await self._call("browser.removeUserContext", userContext=self._user)
+        if self._user:
+            user, self._user = self._user, None
+            await self._call("browser.removeUserContext", userContext=user)
 
     async def goto(self, address: str) -> None:
         await self._call("browsingContext.navigate", context=self._context, url=address, wait="complete")

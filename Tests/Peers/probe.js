@@ -4,6 +4,7 @@ window.probe = (() => {
   /** csrc → { frames, energy, videoPackets, audioPackets } */
   const sources = new Map();
   const before = new Map();
+  const views = new Set();
 
   const entry = (csrc) => {
     if (!sources.has(csrc)) sources.set(csrc, { frames: 0, energy: 0, videoPackets: 0, audioPackets: 0 });
@@ -39,6 +40,16 @@ window.probe = (() => {
       if (power > best.power) best = { hertz, power };
     }
     return best.hertz;
+  };
+
+  /** The middle of a tile's picture as [red, green, blue]; null while it shows none. */
+  const middle = (tile) => {
+    const video = tile?.classList.contains("has-picture") && tile.querySelector("video");
+    if (!video?.videoWidth) return null;
+    const canvas = new OffscreenCanvas(1, 1);
+    const drawing = canvas.getContext("2d");
+    drawing.drawImage(video, video.videoWidth / 2, video.videoHeight / 2, 1, 1, 0, 0, 1, 1);
+    return [...drawing.getImageData(0, 0, 1, 1).data].slice(0, 3);
   };
 
   const look = async () => {
@@ -100,16 +111,39 @@ window.probe = (() => {
     },
 
     /** The colour in the middle of somebody's tile as [red, green, blue]; null while it shows no picture. */
-    pixel(name) {
+    pixel([name, source]) {
       const { roster } = window.kakehashi;
       const one = roster.find((one) => one.name === name);
-      const tile = one && document.querySelector(`.tile.camera.has-picture:not(.self)[data-participant="${one.participant}"]`);
-      const video = tile?.querySelector("video");
-      if (!video?.videoWidth) return null;
-      const canvas = new OffscreenCanvas(1, 1);
-      const drawing = canvas.getContext("2d");
-      drawing.drawImage(video, video.videoWidth / 2, video.videoHeight / 2, 1, 1, 0, 0, 1, 1);
-      return [...drawing.getImageData(0, 0, 1, 1).data].slice(0, 3);
+      return one ? middle(document.querySelector(`.tile.${source}:not(.self)[data-participant="${one.participant}"]`)) : null;
+    },
+
+    /** Looks at all tiles 20 times a second from now on. */
+    watchTiles() {
+      setInterval(() => {
+        for (const tile of document.querySelectorAll(".tile.camera:not(.self)")) {
+          const pixel = middle(tile);
+          if (pixel) views.add(JSON.stringify([tile.querySelector("figcaption").textContent, pixel]));
+        }
+      }, 50);
+    },
+
+    /** Every colour that a tile has shown since, with the name it bore: `[name, [red, green, blue]]`. */
+    get views() { return [...views].map((view) => JSON.parse(view)); },
+
+    /**
+     * How voice and picture of somebody lie to one another: the slots they are in, and by how many milliseconds of the
+     * sender's time the picture is ahead of the voice. Null while one of them does not play.
+     */
+    async lag(name) {
+      const { meeting, connection, roster } = window.kakehashi;
+      const csrcs = roster.find((one) => one.name === name)?.csrcs ?? [];
+      const playing = (slots) => slots.find((slot) => csrcs.includes(newest(slot.transceiver.receiver)));
+      const [voice, picture] = [playing(meeting.sections.audio), playing(meeting.sections.video)];
+      if (!voice || !picture) return null;
+      const reports = [...(await connection.getStats()).values()].filter((report) => report.type === "inbound-rtp");
+      const playout = (slot) => reports.find((report) => report.mid === slot.mid)?.estimatedPlayoutTimestamp;
+      if (!playout(voice) || !playout(picture)) return null;
+      return { voice: voice.index, picture: picture.index, milliseconds: playout(picture) - playout(voice) };
     },
 
     /** How somebody's voice and picture come: the MIME types of the slots that play them now. */

@@ -1,14 +1,15 @@
-"""Every codec that the relay carries, between real clients that have it."""
+"""Every codec that the relay carries, between real clients that have it, and what happens when one has not."""
 
 import pytest
 
 import media
 from browser import FirefoxParticipant
 from conftest import Invite
+from waiting import until
 
 
 @pytest.mark.parametrize("codec", ["VP8", "VP9", "AV1", "H264"])
-async def test_interop_06_a_codec_is_relayed_by_what_it_is(invite: Invite, codec: str) -> None:
+async def test_interop_06_a_codec_is_relayed_by_what_it_is(invite: Invite, view, codec: str) -> None:
     anna = await invite("Anna", media.RED, sends=[codec])
     ben = await invite("Ben", media.GREEN, sends=[codec])
     people = [anna, ben]
@@ -19,3 +20,52 @@ async def test_interop_06_a_codec_is_relayed_by_what_it_is(invite: Invite, codec
             if other is not one:
                 await one.sees_and_hears(other.name, other.look)
                 assert await one.codecs(other.name) == {"audio": "audio/opus", "video": f"video/{codec}"}
+    if codec in ("VP8", "H264"):  # And through ffmpeg's decoders, not libwebrtc's.
+        viewer = await view()
+        await until("the viewer sees somebody", lambda: viewer.colour in [one.look.colour for one in people])
+
+
+async def test_interop_06_h264_of_an_encoder_that_is_no_browser(invite: Invite, publish) -> None:
+    anna = await invite("Anna", media.RED)
+    await publish("Encoder", media.YELLOW, codec="H264")
+    await anna.sees_and_hears("Encoder", media.YELLOW)
+    assert (await anna.codecs("Encoder"))["video"] == "video/H264"
+
+
+async def test_interop_07_a_sender_takes_up_a_codec_that_everybody_has(invite: Invite) -> None:
+    anna = await invite("Anna", media.RED)
+    ben = await invite("Ben", media.GREEN)
+    await ben.sees_and_hears("Anna", media.RED)
+    await anna.page.evaluate("() => kakehashi.meeting.sections.useCodec('camera', ['VP9'])")
+    await comes_as(ben, "Anna", "video/VP9")
+    await ben.sees_and_hears("Anna", media.RED)
+
+    # Chie can only decode VP8: Anna changes, and nobody loses her picture.
+    chie = await invite("千恵", media.BLUE, receives=["VP8"])
+    for one in (chie, ben):
+        await comes_as(one, "Anna", "video/VP8")
+        await one.sees_and_hears("Anna", media.RED)
+    assert await notes(chie) == []
+
+
+async def test_interop_07_a_tile_says_that_its_picture_cannot_be_decoded(invite: Invite, publish) -> None:
+    anna = await invite("Anna", media.RED)
+    fumi = await invite("文", media.BLUE, FirefoxParticipant)
+    await publish("Encoder", media.YELLOW, codec="H264")
+    await anna.sees_and_hears("Encoder", media.YELLOW)
+    await until("文 is told why there is no picture", lambda: notes(fumi))
+    assert await notes(fumi) == ["This browser cannot show pictures of this format."]
+    assert await fumi.seen("Encoder") is None
+    await fumi.hears("Encoder", media.YELLOW)
+    assert await notes(anna) == []
+
+
+async def comes_as(participant, name: str, mime_type: str) -> None:
+    async def does() -> bool:
+        return (await participant.codecs(name)).get("video") == mime_type
+
+    await until(f"{participant.name} receives {name} as {mime_type}", does)
+
+
+async def notes(participant) -> list[str]:
+    return await participant.texts(".tile .note:not([hidden])")

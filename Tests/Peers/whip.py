@@ -8,7 +8,9 @@ from collections import deque
 from urllib.parse import quote, urljoin
 
 import aiohttp
-from aiortc import MediaStreamTrack, RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import (
+    MediaStreamTrack, RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+)
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame, VideoFrame
 
@@ -24,6 +26,7 @@ class _Client:
         self._relay = relay
         self._http: aiohttp.ClientSession | None = None
         self._resource: str | None = None
+        self.answer = ""
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=bundle))
 
     async def _offer(self, address: str) -> None:
@@ -37,14 +40,26 @@ class _Client:
             assert response.content_type == "application/sdp"
             assert response.headers["ETag"]
             self._resource = urljoin(address, response.headers["Location"])
+        self.answer = body
         await self.connection.setRemoteDescription(RTCSessionDescription(body, "answer"))
         await until("an aiortc client is connected", lambda: self.connection.connectionState == "connected")
 
+    async def request(self, method: str, fragment: str | None = None, **headers: str) -> aiohttp.ClientResponse:
+        """Asks something of the session."""
+        if fragment is not None:
+            headers["Content-Type"] = "application/trickle-ice-sdpfrag"
+        async with self._http.request(method, self._resource, data=fragment, headers=headers) as response:
+            await response.read()
+            return response
+
+    async def delete(self) -> None:
+        """Ends the session, and leaves it to the relay to end the connection."""
+        assert (await self.request("DELETE")).status == 200
+        self._resource = None
+
     async def stop(self) -> None:
         if self._resource:
-            async with self._http.delete(self._resource) as response:
-                assert response.status == 200
-            self._resource = None
+            await self.delete()
         await self.close()
 
     async def close(self) -> None:
@@ -55,14 +70,20 @@ class _Client:
 
 
 class Publisher(_Client):
-    def __init__(self, name: str, look: media.Look, room: str, relay: Relay, bundle: RTCBundlePolicy):
+    def __init__(
+        self, name: str, look: media.Look, room: str, relay: Relay,
+        bundle: RTCBundlePolicy = RTCBundlePolicy.BALANCED, codec: str | None = None,
+    ):
         super().__init__(relay, bundle)
         self.name = name
         self.look = look
         self._address = f"{relay.address}/whip/{room}?name={quote(name)}"
         self._sound = _Tone(look)
         self.connection.addTransceiver(self._sound, "sendonly")
-        self.connection.addTransceiver(_Picture(look), "sendonly")
+        picture = self.connection.addTransceiver(_Picture(look), "sendonly")
+        if codec:
+            codecs = RTCRtpSender.getCapabilities("video").codecs
+            picture.setCodecPreferences([one for one in codecs if one.mimeType in (f"video/{codec}", "video/rtx")])
 
     async def start(self) -> None:
         await self._offer(self._address)

@@ -159,7 +159,7 @@ import Wire
     await #expect { try await join("hello") } throws: { error in
       if case .offerMalformed = error as? RelayError { true } else { false }
     }
-    let offer = OfferTests.text([("audio", "recvonly")])
+    let offer = OfferTests.text([("audio", "recvonly"), ("video", "recvonly")])
     await #expect(throws: RelayError.nothingPublished) { try await join(offer, kind: .whep) }
     #expect(await relay.statistics().rooms == 0)
     await relay.shutdown()

@@ -79,6 +79,15 @@ struct NegotiatedSectionAnswerTests {
     #expect(try answer("chromium-publisher").allSatisfy { $0.attributes.has("rtcp-rsize") })
   }
 
+  @Test("Interop 21: exclusive multiplexing of RTCP is said back to who offers it")
+  func multiplexedOnly() throws {
+    #expect(try !answer("chromium-publisher").contains { $0.attributes.has("rtcp-mux-only") })
+    let text = try offer("chromium-publisher").replacing("a=rtcp-mux\r\n", with: "a=rtcp-mux\r\na=rtcp-mux-only\r\n")
+    let negotiation = try negotiation(text)
+    let answer = negotiation.answer(try localParameters(for: negotiation))
+    #expect(answer.media.allSatisfy { $0.attributes.has("rtcp-mux") && $0.attributes.has("rtcp-mux-only") })
+  }
+
   @Test("Red, telephone events and comfort noise are not in the answer")
   func formats() throws {
     #expect(try answer("chromium-publisher")[0].formats == ["111"])

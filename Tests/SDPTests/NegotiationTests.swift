@@ -92,6 +92,16 @@ struct NegotiationTests {
     #expect(error(smallOffer().replacing("a=setup:actpass\r\n", with: "")) == nil)
   }
 
+  @Test("Interop 22: what a viewer would send and receive, it receives; anybody else sends it")
+  func sendReceive() throws {
+    let text = smallOffer().replacing("a=recvonly", with: "a=sendrecv")
+    #expect(try negotiation(text).sections.map(\.role) == [.source])
+    let viewer = try Negotiation(offer: SessionDescription(parsing: text), isViewer: true)
+    #expect(viewer.sections.map(\.role) == [.slot])
+    let answer = viewer.answer(try localParameters(for: viewer)).media[0]
+    #expect(answer.attributes.has("sendonly") && answer.attributes["msid"] != nil)
+  }
+
   @Test("Two sections of one name are refused")
   func repeatedMid() throws {
     let text = try offer("aiortc-viewer").replacing("a=mid:1", with: "a=mid:0")

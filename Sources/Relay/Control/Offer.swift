@@ -15,19 +15,28 @@ struct Offer: Sendable {
       throw .offerMalformed("\(error).")
     }
     do {
-      negotiation = try Negotiation(offer: description)
+      negotiation = try Negotiation(offer: description, isViewer: kind == .whep)
     } catch {
       throw .offerUnacceptable("\(error).")
     }
-    guard kind == .meeting || negotiation.isWhole else {
+    switch kind {
+    case .meeting: break
+    case .whip: try requireOneStream(of: sources, "a WHIP client offers sections that are sendonly.")
+    case .whep: try requireOneStream(of: slots, "a WHEP client offers sections that are recvonly.")
+    }
+  }
+
+  /// RFC 9725 sections 4.2, 4.4.2 and 4.4.3, alike in WHEP: every section is taken, all go the same way, and no two are
+  /// of one kind. Sections of several MediaStreams are taken as one.
+  private func requireOneStream(of wanted: [NegotiatedSection], _ direction: String) throws(RelayError) {
+    guard negotiation.isWhole else {
       throw .offerUnacceptable("a media section cannot be taken; offer Opus, VP8, VP9, H.264 or AV1, bundled.")
     }
-    switch kind {
-    case .whip where sources.isEmpty:
-      throw .offerUnacceptable("it sends nothing; a WHIP client offers sections that are sendonly.")
-    case .whep where slots.isEmpty:
-      throw .offerUnacceptable("it receives nothing; a WHEP client offers sections that are recvonly.")
-    default: break
+    guard !wanted.isEmpty, wanted.count == negotiation.sections.filter({ !$0.isRejected }).count else {
+      throw .offerUnacceptable(direction)
+    }
+    guard wanted.filter(\.isAudio).count <= 1, wanted.filter({ !$0.isAudio }).count <= 1 else {
+      throw .offerUnacceptable("it has two sections of one kind; offer one audio and one video section at most.")
     }
   }
 

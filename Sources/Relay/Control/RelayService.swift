@@ -111,7 +111,8 @@ public final class RelayService: Sendable {
   ) async throws(RelayError) -> PatchAnswer {
     let (member, index) = try find(room, resource)
     guard let ifMatch else { throw .preconditionRequired }
-    guard ifMatch == "*" || ifMatch == member.etag else { throw .preconditionFailed(current: member.etag) }
+    // RFC 9725's own example quotes the asterisk.
+    guard ["*", "\"*\"", member.etag].contains(ifMatch) else { throw .preconditionFailed(current: member.etag) }
     let wanted: SessionFragment
     do {
       wanted = try SessionFragment(parsing: fragment)
@@ -121,8 +122,8 @@ public final class RelayService: Sendable {
     guard let clientFragment = wanted.usernameFragment, clientFragment != member.clientFragment else {
       return .trickled
     }
-    guard (4...256).contains(clientFragment.utf8.count) else {
-      throw .offerMalformed("'a=ice-ufrag' has 4 to 256 characters.")
+    guard (4...256).contains(clientFragment.utf8.count), (22...256).contains(wanted.password?.utf8.count ?? 0) else {
+      throw .offerMalformed("a restart needs 'a=ice-ufrag' of 4 to 256 and 'a=ice-pwd' of 22 to 256 characters.")
     }
     return try await restart(member, to: clientFragment, on: workers[index])
   }

@@ -87,6 +87,7 @@ export class Meeting extends EventTarget {
   shown(slot) {
     const newest = slot.newestSource();
     const named = this.#slots.get(slot.mid);
+    if (named?.decodable === false) return null;
     if (newest === null) {
       // This browser does not say, or nothing has come: the relay's word alone.
       return named && slot.transceiver.receiver.track.muted === false ? this.#occupant(named) : null;
@@ -96,6 +97,11 @@ export class Meeting extends EventTarget {
     if (!entry) return null;
     if (named && named.participant === entry.participant) return this.#occupant(named);
     return named === undefined || !this.#isListening ? { entry, source: "camera" } : null;
+  }
+
+  /** Whose pictures this browser has no decoder for: `{ participant, source }` each. */
+  get undecodable() {
+    return [...this.#slots.values()].filter((named) => named?.decodable === false);
   }
 
   #occupant(named) {
@@ -226,6 +232,10 @@ export class Meeting extends EventTarget {
       case "slots":
         this.#slots = new Map(data.slots.map((slot) => [slot.mid, slot.participant ? slot : null]));
         this.dispatchEvent(new Event("slots"));
+        break;
+      case "codecs":
+        // Somebody lacks a decoder for what we send. When nobody does any more, there is no need to change back.
+        if (data.codecs.length) this.sections?.useCodec(data.source, data.codecs);
         break;
       case "ended":
         throw new Lost(data.reason === "shuttingDown" ? "relayGone" : "reconnecting");

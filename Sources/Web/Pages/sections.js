@@ -51,14 +51,37 @@ export class Sections {
 
   /** Bounds what the camera sends by how many others there are: with many, each is shown small. */
   async fitCamera(others) {
-    const sender = this.sending.camera.sender;
-    const parameters = sender.getParameters();
-    if (!parameters.encodings?.length) return;
     const [bitrate, scale] = others <= 1 ? [1_500_000, 1] : others <= 4 ? [700_000, 1.5] : [350_000, 2];
-    if (parameters.encodings[0].maxBitrate === bitrate) return;
-    parameters.encodings[0].maxBitrate = bitrate;
-    parameters.encodings[0].scaleResolutionDownBy = scale;
-    await sender.setParameters(parameters).catch(() => {});
+    await this.#tune("camera", (encoding) => {
+      if (encoding.maxBitrate === bitrate) return false;
+      encoding.maxBitrate = bitrate;
+      encoding.scaleResolutionDownBy = scale;
+      return true;
+    });
+  }
+
+  /** Sends a source from now on in the first of these codecs that was agreed on; a browser that cannot choose goes on. */
+  async useCodec(source, names) {
+    await this.#tune(source, (encoding, agreed) => {
+      const isNamed = (name) => ({ mimeType }) => mimeType.toLowerCase().endsWith(`/${name.toLowerCase()}`);
+      const codec = names.map((name) => agreed.find(isNamed(name))).find(Boolean);
+      if (!codec) return false;
+      encoding.codec = codec;
+      return true;
+    });
+  }
+
+  #tuning = Promise.resolve();
+
+  /** Changes how a source is encoded: one change after the other, since a browser refuses those that overlap. */
+  #tune(source, change) {
+    this.#tuning = this.#tuning.then(async () => {
+      const { sender } = this.sending[source];
+      const parameters = sender.getParameters();
+      const [encoding] = parameters.encodings ?? [];
+      if (encoding && change(encoding, parameters.codecs ?? [])) await sender.setParameters(parameters);
+    }).catch(() => {});
+    return this.#tuning;
   }
 
   async offer() {

@@ -73,20 +73,22 @@ export class Stage {
     };
     tiles.push({ key: "self", entry: self, source: "camera", isSelf: true });
     const screens = shown.filter((entry) => entry.screen)
-      .map((entry) => ({ key: `${entry.participant}:screen`, entry, source: "screen", isSelf: false }));
+      .map((entry) => ({ key: keyOf(entry.participant, "screen"), entry, source: "screen", isSelf: false }));
     return [...tiles, ...screens.slice(0, 1)];
   }
 
   /** Gives each tile the slot that shows its source now. */
   #showPictures() {
     const pictures = new Map();
+    const undecodable = new Set((this.#meeting?.undecodable ?? []).map((one) => keyOf(one.participant, one.source)));
     for (const slot of this.#meeting?.sections?.video ?? []) {
       const shown = this.#meeting.shown(slot);
       if (!shown || !(shown.source === "screen" ? shown.entry.screen : shown.entry.camera)) continue;
-      pictures.set(shown.source === "screen" ? `${shown.entry.participant}:screen` : shown.entry.participant, slot.stream);
+      pictures.set(keyOf(shown.entry.participant, shown.source), slot.stream);
     }
     for (const tile of this.#tiles.values()) {
       tile.show(tile.isSelf ? this.#ownStream() : pictures.get(tile.key) ?? null);
+      tile.explain(undecodable.has(tile.key) ? text("undecodable") : "");
     }
   }
 
@@ -125,6 +127,11 @@ export class Stage {
   }
 }
 
+/** What names a tile: a camera's has the participant's id. */
+function keyOf(participant, source) {
+  return source === "screen" ? `${participant}:screen` : participant;
+}
+
 /** The largest equal tiles, `count` of them, that fit. */
 export function largest(count, width, height) {
   let best = { width: 0, height: 0 };
@@ -160,7 +167,8 @@ class Tile {
     this.muted.classList.add("muted");
     this.name = document.createElement("span");
     this.label.append(this.muted, this.name);
-    this.element.append(this.initial, this.video, this.label);
+    this.note = Object.assign(document.createElement("p"), { className: "note", hidden: true });
+    this.element.append(this.initial, this.video, this.note, this.label);
     this.frameShown = frameShown;
   }
 
@@ -184,6 +192,13 @@ class Tile {
     if (!stream) return;
     this.video.play().catch(() => {});
     this.#uncoverAtFrame(stream);
+  }
+
+  /** Says why there is no picture; nothing when `reason` is empty. */
+  explain(reason) {
+    if (this.note.textContent === reason) return;
+    this.note.textContent = reason;
+    this.note.hidden = !reason;
   }
 
   #cover() {

@@ -44,6 +44,7 @@ const texts = {
   viewer: { ja: "{name}（視聴のみ）", en: "{name} (watching)" },
   unnamed: { ja: "名前なし", en: "No name" },
   screenOf: { ja: "{name}さんの画面", en: "Screen of {name}" },
+  undecodable: { ja: "このブラウザーでは、この形式の映像を表示できません。", en: "This browser cannot show pictures of this format." },
   more: { ja: "ほか {count} 人", en: "{count} more" },
   count: { ja: "{count}人", en: "{count}" },
   stateMicrophoneOff: { ja: "マイクはオフです", en: "microphone off" },

@@ -20,7 +20,9 @@ struct WHIPRoutes {
     table.on(.post, endpoint, rule, join)
     table.get(endpoint, rule) { _, context in
       _ = try context.room()
-      return Response(status: .ok, headers: [.contentType: MediaTypes.sdp])
+      // WHEP clients look there for what they are to send.
+      return kind == .whip
+        ? Response(status: .noContent) : Response(status: .ok, headers: [.contentType: MediaTypes.sdp])
     }
     // A browser asks without a token whether it may send one.
     table.on(.options, endpoint, .open) { _, _ in Self.preflight(methods: "GET, HEAD, OPTIONS, POST") }
@@ -80,7 +82,7 @@ struct WHIPRoutes {
 
   private static func preflight(methods: String) -> Response {
     Response(
-      status: .noContent,
+      status: .ok,
       headers: [
         .allow: methods, .acceptPost: MediaTypes.sdp, .acceptPatch: MediaTypes.sdpFragment,
         .corsAllowMethods: methods, .corsAllowHeaders: "Authorization, Content-Type, If-Match", .corsMaxAge: "86400",

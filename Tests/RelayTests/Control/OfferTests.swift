@@ -68,6 +68,29 @@ import Testing
     }
   }
 
+  @Test("A viewer's sendrecv is a wish to receive")
+  func sendReceive() throws {
+    let text = Self.text([("audio", "sendrecv"), ("video", "sendrecv")])
+    let viewer = try Offer(text, kind: .whep, bounds: RelayBounds())
+    #expect(viewer.slots.map(\.mid) == ["0", "1"] && viewer.sources.isEmpty)
+    #expect(try Offer(text, kind: .whip, bounds: RelayBounds()).sources.map(\.mid) == ["0", "1"])
+  }
+
+  @Test("A WHIP or WHEP client has one section of a kind; a meeting has as many as it likes")
+  func single() {
+    let cameras = Self.text([("video", "sendonly"), ("video", "sendonly")])
+    #expect(error(cameras, .meeting) == nil)
+    for (text, kind) in [
+      (cameras, ParticipantKind.whip), (Self.text([("audio", "recvonly"), ("audio", "recvonly")]), .whep),
+    ] {
+      guard case .offerUnacceptable(let reason) = error(text, kind) else {
+        Issue.record("expected offerUnacceptable")
+        return
+      }
+      #expect(reason.contains("one audio and one video"))
+    }
+  }
+
   @Test("WHIP refuses an offer of which a part cannot be taken; a meeting takes the rest")
   func partial() {
     let text = Self.text([("audio", "sendonly")], extra: "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d")
