@@ -39,7 +39,8 @@ struct ParticipantClock: BitwiseCopyable {
 
   private static func nanoseconds(_ ntp: NTPTime) -> Int64 {
     let seconds = Int64(ntp.bits >> 32)
-    let fraction = Int64((ntp.bits & 0xffff_ffff) &* 1_000_000_000 >> 32)
+    // Shifts bind closer than products.
+    let fraction = Int64(((ntp.bits & 0xffff_ffff) &* 1_000_000_000) >> 32)
     return seconds * 1_000_000_000 + fraction
   }
 }

@@ -40,6 +40,19 @@ struct SourceClockTests {
     #expect(abs(heard.nanoseconds(since: Self.time(1040))) <= 1)
   }
 
+  @Test("Interop 1: reports are not sent on the second, and their fractions count", arguments: [1, 250, 500, 999])
+  func fractions(milliseconds: Int64) throws {
+    var participant = ParticipantClock()
+    var voice = SourceClock(clockRate: 48_000)
+    var picture = SourceClock(clockRate: 90_000)
+    participant.report(Self.ntp(0), arrival: Self.time(40))
+    voice.reported(Self.ntp(0), timestamp: 0)
+    picture.reported(Self.ntp(milliseconds), timestamp: UInt32(90 * milliseconds))
+    let heard = try #require(voice.relayTime(of: 48_000, by: participant))
+    let seen = try #require(picture.relayTime(of: 90_000, by: participant))
+    #expect(abs(heard.nanoseconds(since: seen)) <= 2)
+  }
+
   @Test("A delayed report hardly moves the participant's clock; a quicker one does; a clock that was set is followed")
   func participant() {
     var clock = ParticipantClock()
