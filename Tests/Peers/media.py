@@ -33,14 +33,20 @@ def nearest_colour(y: int, u: int, v: int) -> str:
     return look.colour if math.dist(look.yuv, (y, u, v)) < 60 else "none"
 
 
-def planes(look: Look, number: int) -> tuple[bytes, bytes, bytes]:
-    """Frame `number` in YUV 4:2:0: the colour, and a bar along the lower edge that moves."""
+def planes(look: Look, number: int, flashes: bool = False) -> tuple[bytes, bytes, bytes]:
+    """Frame `number` in YUV 4:2:0: the colour, and a bar along the lower edge that moves.
+
+    With `flashes` the upper quarter is white for the first 300 ms of each second, and black for the rest.
+    """
     y, u, v = look.yuv
     luma = bytearray([y]) * (WIDTH * HEIGHT)
     left = number * 8 % (WIDTH - 32)
     for row in range(HEIGHT - 16, HEIGHT):
         start = row * WIDTH + left
         luma[start : start + 32] = bytes([235]) * 32
+    if flashes:
+        area = WIDTH * HEIGHT // 4
+        luma[:area] = bytes([235 if number % FRAME_RATE < 3 else 16]) * area
     return bytes(luma), bytes([u]) * (WIDTH * HEIGHT // 4), bytes([v]) * (WIDTH * HEIGHT // 4)
 
 
@@ -53,10 +59,13 @@ def write_video(path: Path, look: Look) -> Path:
     return path
 
 
-def tone(look: Look, start: int, count: int) -> array.array:
-    """`count` samples from sample `start` on: bursts, as speech has them, since a steady tone is suppressed as noise."""
+def tone(look: Look, start: int, count: int, flashes: bool = False) -> array.array:
+    """`count` samples from sample `start` on: bursts, as speech has them, since a steady tone is suppressed as noise.
+
+    With `flashes` one burst a second, as long as the picture's.
+    """
     step = 2 * math.pi * look.hertz / SAMPLE_RATE
-    burst, pause = SAMPLE_RATE * 3 // 10, SAMPLE_RATE // 10
+    burst, pause = SAMPLE_RATE * 3 // 10, SAMPLE_RATE * (7 if flashes else 1) // 10
     samples = array.array("h")
     for index in range(start, start + count):
         position = index % (burst + pause)

@@ -160,6 +160,59 @@ window.probe = (() => {
       return found;
     },
 
+    /**
+     * By how many milliseconds somebody's picture flashes later than the beep of the same second is heard, for the next
+     * few seconds; both as this page would show and play them.
+     */
+    async flashes(name, seconds = 4) {
+      const { meeting, roster } = window.kakehashi;
+      const one = roster.find((one) => one.name === name);
+      const voice = meeting.sections.audio.find((slot) => one.csrcs.includes(newest(slot.transceiver.receiver)));
+      const video = document.querySelector(`.tile.camera.has-picture[data-participant="${one.participant}"] video`);
+      if (!voice || !video) return [];
+      const context = new AudioContext();
+      const analyser = new AnalyserNode(context, { fftSize: 256 });
+      context.createMediaStreamSource(voice.stream).connect(analyser);
+      const samples = new Float32Array(analyser.fftSize);
+      const canvas = new OffscreenCanvas(1, 1);
+      const drawing = canvas.getContext("2d", { willReadFrequently: true });
+
+      const isLoud = () => {
+        analyser.getFloatTimeDomainData(samples);
+        return samples.some((sample) => Math.abs(sample) > 0.03);
+      };
+      const isLight = () => {
+        drawing.drawImage(video, video.videoWidth / 2, video.videoHeight / 8, 1, 1, 0, 0, 1, 1);
+        // The brightest of its channels, whatever the colour.
+        return Math.max(...drawing.getImageData(0, 0, 1, 1).data.slice(0, 3)) > 180;
+      };
+      // Beginnings alone: what was going on when the look began says nothing.
+      const beginnings = (isOn, times) => {
+        let lastOn = performance.now();
+        return (now) => {
+          if (!isOn()) return;
+          if (now - lastOn > 200) times.push(now);
+          lastOn = now;
+        };
+      };
+      const [beeps, lights] = [[], []];
+      const listen = beginnings(isLoud, beeps);
+      const see = beginnings(isLight, lights);
+      const listening = setInterval(() => listen(performance.now()), 5);
+      let isWatching = true;
+      const watch = (now) => {
+        see(now);
+        if (isWatching) video.requestVideoFrameCallback(watch);
+      };
+      video.requestVideoFrameCallback(watch);
+      await new Promise((resolve) => setTimeout(resolve, 1_000 * seconds));
+      isWatching = false;
+      clearInterval(listening);
+      await context.close();
+      const nearest = (light) => beeps.map((beep) => light - beep).sort((one, other) => Math.abs(one) - Math.abs(other))[0];
+      return lights.map(nearest).filter((lag) => Math.abs(lag) < 500);
+    },
+
     /** Packets this page has sent from its camera and its microphone. */
     async sent() {
       const { meeting, connection } = window.kakehashi;

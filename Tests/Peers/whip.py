@@ -70,17 +70,27 @@ class _Client:
 
 
 class Publisher(_Client):
+    """Says and shows what its look has.
+
+    With `delay` its picture flashes as its sound beeps, and comes that many seconds late, which its sender reports tell.
+    """
+
     def __init__(
         self, name: str, look: media.Look, room: str, relay: Relay,
-        bundle: RTCBundlePolicy = RTCBundlePolicy.BALANCED, codec: str | None = None,
+        bundle: RTCBundlePolicy = RTCBundlePolicy.BALANCED, codec: str | None = None, delay: float | None = None,
     ):
         super().__init__(relay, bundle)
         self.name = name
         self.look = look
         self._address = f"{relay.address}/whip/{room}?name={quote(name)}"
-        self._sound = _Tone(look)
+        start = _Start()
+        self._sound = _Tone(look, start, flashes=delay is not None)
         self.connection.addTransceiver(self._sound, "sendonly")
-        picture = self.connection.addTransceiver(_Picture(look), "sendonly")
+        track = _Picture(look, start, flashes=delay is not None, delay=delay or 0)
+        picture = self.connection.addTransceiver(track, "sendonly")
+        if delay:
+            picture.sender.__class__ = _LateSender
+            picture.sender.delay = delay
         if codec:
             codecs = RTCRtpSender.getCapabilities("video").codecs
             picture.setCodecPreferences([one for one in codecs if one.mimeType in (f"video/{codec}", "video/rtx")])
@@ -141,20 +151,47 @@ class Viewer(_Client):
         )
 
 
+class _LateSender(RTCRtpSender):
+    """Reports that what it sends was taken `delay` seconds ago."""
+
+    delay = 0.0
+
+    @property
+    def _RTCRtpSender__ntp_timestamp(self) -> int:
+        return self._sent_at - int(self.delay * 2**32)
+
+    @_RTCRtpSender__ntp_timestamp.setter
+    def _RTCRtpSender__ntp_timestamp(self, value: int) -> None:
+        self._sent_at = value
+
+
+class _Start:
+    """When a publisher's tracks began, all at once."""
+
+    def __init__(self) -> None:
+        self._time: float | None = None
+
+    @property
+    def time(self) -> float:
+        self._time = self._time or time.monotonic()
+        return self._time
+
+
 class _Paced(MediaStreamTrack):
     """Frames at even times, however long making one takes."""
 
-    def __init__(self, interval: float):
+    def __init__(self, interval: float, start: _Start, delay: float = 0):
         super().__init__()
         self._interval = interval
-        self._start: float | None = None
+        self._start = start
+        self._delay = delay
         self._count = 0
 
     async def _next(self) -> int:
         if self.readyState != "live":
             raise MediaStreamError
-        self._start = self._start or time.monotonic()
-        await asyncio.sleep(max(0, self._start + self._count * self._interval - time.monotonic()))
+        due = self._start.time + self._delay + self._count * self._interval
+        await asyncio.sleep(max(0, due - time.monotonic()))
         self._count += 1
         return self._count - 1
 
@@ -162,14 +199,15 @@ class _Paced(MediaStreamTrack):
 class _Picture(_Paced):
     kind = "video"
 
-    def __init__(self, look: media.Look):
-        super().__init__(1 / media.FRAME_RATE)
+    def __init__(self, look: media.Look, start: _Start, flashes: bool, delay: float):
+        super().__init__(1 / media.FRAME_RATE, start, delay)
         self._look = look
+        self._flashes = flashes
 
     async def recv(self) -> VideoFrame:
         number = await self._next()
         frame = VideoFrame(media.WIDTH, media.HEIGHT, "yuv420p")
-        for plane, data in zip(frame.planes, media.planes(self._look, number)):
+        for plane, data in zip(frame.planes, media.planes(self._look, number, self._flashes)):
             plane.update(_padded(data, plane))
         frame.pts = number * 90_000 // media.FRAME_RATE
         frame.time_base = fractions.Fraction(1, 90_000)
@@ -180,17 +218,18 @@ class _Tone(_Paced):
     kind = "audio"
     _SAMPLES = media.SAMPLE_RATE // 50
 
-    def __init__(self, look: media.Look):
-        super().__init__(0.02)
+    def __init__(self, look: media.Look, start: _Start, flashes: bool):
+        super().__init__(0.02, start)
         self._look = look
+        self._flashes = flashes
         self.is_loud = True
 
     async def recv(self) -> AudioFrame:
         number = await self._next()
         frame = AudioFrame("s16", "mono", self._SAMPLES)
         start = number * self._SAMPLES
-        data = media.tone(self._look, start, self._SAMPLES).tobytes() if self.is_loud else bytes(2 * self._SAMPLES)
-        frame.planes[0].update(data)
+        samples = media.tone(self._look, start, self._SAMPLES, self._flashes)
+        frame.planes[0].update(samples.tobytes() if self.is_loud else bytes(2 * self._SAMPLES))
         frame.pts = start
         frame.sample_rate = media.SAMPLE_RATE
         frame.time_base = fractions.Fraction(1, media.SAMPLE_RATE)
