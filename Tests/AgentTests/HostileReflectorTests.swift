@@ -16,7 +16,6 @@ struct HostileReflectorTests {
     private var socket: UDPSocket
     private let loop: EventLoop
     private let reflector: Endpoint
-    private var batch = ReceiveBatch(messages: 1, bytesPerMessage: 9_216)
 
     init(_ reflector: Endpoint, port: UInt16 = 0) throws {
       socket = try UDPSocket(bindingTo: Endpoint(address: .loopbackV4, port: port))
@@ -37,6 +36,7 @@ struct HostileReflectorTests {
 
     /// The next answer.
     func answer() throws -> [UInt8] {
+      var batch = ReceiveBatch(messages: 1, bytesPerMessage: 9_216)
       for _ in 0..<2 {
         if socket.receive(into: &batch), let datagram = batch.next() { return batch.bytes(of: datagram).bytes() }
         _ = loop.wait(until: SystemClock.now + .seconds(20))
