@@ -140,25 +140,12 @@ import Wire
     #expect(Set(names).count == 400)
   }
 
-  /// SplitMix64, so that a run can be repeated.
-  private struct Chance {
-    var state: UInt64
-
-    mutating func loses(percent: UInt64) -> Bool {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var mixed = state
-      mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-      mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-      return (mixed ^ mixed >> 31) % 100 < percent
-    }
-  }
-
   @Test(
     "Interop 18: a handshake completes though 30 % of its datagrams are lost in both directions",
     arguments: UInt64(1)...12)
   func heavyLoss(seed: UInt64) throws {
-    var chance = Chance(state: seed)
-    let losses = (0..<1_000).map { _ in chance.loses(percent: 30) }
+    var random = SplitMix64(seed: seed)
+    let losses = (0..<1_000).map { _ in Int.random(in: 0..<100, using: &random) < 30 }
     let (client, server) = try sides()
     let events = try relay(client, server, drop: { losses[$0 % losses.count] }, until: hasBothKeys)
     #expect(keys(events, of: server) != nil)
