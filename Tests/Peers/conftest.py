@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import async_playwright
+from playwright.async_api import Playwright, async_playwright
 
 import media
 import network
@@ -29,11 +29,18 @@ async def relay(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Relay
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browsers(relay: Relay, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
+async def playwright() -> AsyncIterator[Playwright]:
     async with async_playwright() as playwright:
-        browsers = Browsers(playwright, tmp_path_factory.mktemp("browsers"), relay)
-        yield browsers
-        await browsers.close()
+        yield playwright
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browsers(
+    relay: Relay, playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Browsers]:
+    browsers = Browsers(playwright, tmp_path_factory.mktemp("browsers"), relay)
+    yield browsers
+    await browsers.close()
 
 
 @pytest.fixture

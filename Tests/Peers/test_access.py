@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Playwright
 
 import media
 import network
-from browser import CHROMIUM, Participant
+from browser import CHROMIUM, Browsers, ChromiumParticipant
 from relay import EXECUTABLE, Relay
 from waiting import until
 
@@ -120,8 +120,10 @@ async def test_an_invitation_leads_into_the_meeting_and_is_in_no_address(
     link = await guarded.run("invite", "朝会", "--valid", "10 min", "--name", "山田")
     address, _, fragment = link.partition("#")
     assert address == f"{_ADDRESS}/r/%E6%9C%9D%E4%BC%9A" and fragment.startswith("invitation=ey")
-    guest = Participant("山田", media.RED, "朝会", guarded)
-    await guest.start(playwright, tmp_path)
+    guest = ChromiumParticipant("山田", media.RED, "朝会", guarded)
+    # Browsers of its own: they trust this server's certificate.
+    browsers = Browsers(playwright, tmp_path, guarded)
+    await guest.start(browsers)
     try:
         requested: list[str] = []
         guest.page.on("request", lambda request: requested.append(request.url))
@@ -145,7 +147,7 @@ async def test_an_invitation_leads_into_the_meeting_and_is_in_no_address(
         assert requested and not any(token in url for url in requested)
         assert token not in await guest.page.evaluate("() => location.href + JSON.stringify(history.state)")
     finally:
-        await guest.close()
+        await browsers.close()
 
 
 _SENTENCES = {
