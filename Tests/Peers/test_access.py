@@ -65,9 +65,9 @@ class Guarded(Relay):
         assert status == 0, output
         return output
 
-    async def try_to_run(self, *arguments: str) -> tuple[int, str]:
+    async def try_to_run(self, *arguments: str, file: Path | None = None) -> tuple[int, str]:
         process = await asyncio.create_subprocess_exec(
-            str(EXECUTABLE), *arguments, "--config", str(self.file),
+            str(EXECUTABLE), *arguments, "--config", str(file or self.file),
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )
         output, _ = await process.communicate()
@@ -109,9 +109,24 @@ async def test_tokens_are_those_of_other_libraries(guarded: Guarded) -> None:
 
 
 async def test_this_machines_own_parts_have_what_they_need(guarded: Guarded) -> None:
-    assert "overview" in await guarded.run("dashboard", "--once") or "Overview" in await guarded.run("dashboard", "--once")
-    # The agent's first delivery is taken, by the shared token.
-    await until("no delivery is refused", lambda: "token" not in guarded.log)
+    assert "Sites and paths" in await guarded.run("dashboard", "--once", "--language", "en")
+    assert "拠点と経路" in await guarded.run("dashboard", "--once", "--language", "ja")
+    # Another's dashboard shows the token of a file; without one it is told what is missing, in its language.
+    pin = (guarded.file.parent / "data/tls/pin").read_text().strip()
+    guarded.write("dashboard.token", await guarded.run("token", "operate"))
+    shown = ("dashboard", guarded.address, "--pin", pin, "--once")
+    status, output = await guarded.try_to_run(*shown, "--token", str(guarded.file.with_name("dashboard.token")))
+    assert status == 0 and "Kakehashi" in output, output
+    for language, sentence in (("en", "Send the token"), ("ja", "トークンを")):
+        status, output = await guarded.try_to_run(*shown, "--language", language)
+        assert status == 1 and sentence in output, output
+    # The relay's own agent delivers by the shared token.
+    async def is_delivering() -> bool:
+        _, _, figures = await guarded.get("/metrics", guarded.token(scope="operate"))
+        assert 'reason="token_invalid"} 0' in figures
+        return 'reason="unauthorized"} 2' in figures
+
+    await until("only the two dashboards without a token were refused", is_delivering)
 
 
 async def test_an_invitation_leads_into_the_meeting_and_is_in_no_address(
@@ -152,7 +167,7 @@ async def test_an_invitation_leads_into_the_meeting_and_is_in_no_address(
 
 _SENTENCES = {
     "ja-JP": {
-        "none": ("招待リンクが必要です", "会議の主催者に頼んでください"),
+        "none": ("招待リンクが必要です", "招待リンクを頼んでください"),
         "old": ("この招待リンクは期限切れです", "新しい招待リンクを頼んでください"),
         "other": ("この会議室の招待リンクではありません", "招待リンクを会議の主催者に頼んでください"),
         "cut": ("この招待リンクは正しくありません", "途中で切れていないか"),
@@ -204,12 +219,16 @@ async def test_no_secret_is_ever_printed(guarded: Guarded) -> None:
             _, headers, text = await guarded.get(path, token)
             outputs += [text, str(headers)]
     outputs.append((await guarded.run("dashboard", "--json")))
-    # Where a secret is missing, open to others, too short or not one: a sentence, and nothing of it.
-    for name in ("new.key", "team.token"):
-        guarded.write(name, guarded.secrets[name], mode=0o644)
-        status, output = await guarded.try_to_run("up")
-        assert status == 78 or "already" in output, output
-        guarded.write(name, guarded.secrets[name])
+    # Where a secret is open to others, too short or not one: nothing starts, and the sentence holds nothing of it.
+    second = guarded.file.with_name("second.yaml")
+    tls = "  certificate: data/tls/certificate.pem\n  key: data/tls/key.pem\n"
+    second.write_text(guarded.file.read_text().replace("data: data", "data: other").replace("http:\n", "http:\n" + tls))
+    for name in ("new.key", "team.token", "data/tls/key.pem"):
+        path = guarded.file.parent / name
+        path.chmod(0o644)
+        status, output = await guarded.try_to_run("up", file=second)
+        assert status == 78 and "open to others (mode 644)" in output and name in output, output
+        path.chmod(0o600)
         outputs.append(output)
     guarded.write("new.key", guarded.secrets["new.key"][:20])
     status, output = await guarded.try_to_run("token", "operate")

@@ -14,11 +14,11 @@ struct ErrorAnswers: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch {
-      return try refusal(for: error, request).response(from: request, context: context)
+      return try refusal(for: error, request, context).response(from: request, context: context)
     }
   }
 
-  private func refusal(for error: any Error, _ request: Request) -> Refusal {
+  private func refusal(for error: any Error, _ request: Request, _ context: WebContext) -> Refusal {
     switch error {
     case let refusal as Refusal: return refusal
     case let error as RelayError: return Refusal(error)
@@ -27,8 +27,10 @@ struct ErrorAnswers: RouterMiddleware {
     case let error as HTTPError:
       return Refusal(error.status, .badRequest, error.body ?? "The request is wrong.", ja: "要求が正しくありません。")
     default:
-      // The path alone: a query or a header may hold what must not be written down.
-      logger.error("A request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+      // The route's pattern alone: a WHIP resource's path is its secret, and queries and headers hold others.
+      logger.error(
+        "A request failed",
+        metadata: ["route": "\(request.method) \(context.endpointPath ?? "none")", "error": "\(error)"])
       return .internalError
     }
   }

@@ -12,7 +12,7 @@ enum PrivateFiles {
 
   /// The pair that the configuration names, or a self-signed one made for this machine's names and addresses.
   static func prepareCertificate(_ settings: Settings) throws(Failure) {
-    guard settings.http.certificate == nil else { return }
+    guard settings.http.certificate == nil else { return try checkOwnership(settings.keyFile) }
     let now = SystemClock.wallTime
     if let made = modificationTime(settings.certificateFile),
       FileManager.default.isReadableFile(atPath: settings.keyFile),
@@ -35,6 +35,18 @@ enum PrivateFiles {
     try write(certificate.keyPEM, to: settings.keyFile, mode: 0o600)
     try write(certificate.certificatePEM, to: settings.certificateFile, mode: 0o644)
     try write(PublicKeyPin.text(certificate.publicKeyDigest) + "\n", to: settings.pinFile, mode: 0o644)
+  }
+
+  /// A key that others may read is nobody's secret. Its group may: certificates are commonly shared by one.
+  private static func checkOwnership(_ file: String) throws(Failure) {
+    var status = stat()
+    // A file that is not there is for the server to say.
+    guard stat(file, &status) == 0 else { return }
+    let mode = status.st_mode & 0o777
+    guard mode & 0o027 == 0 else {
+      throw .configuration(
+        "The TLS key \(file) is open to others (mode \(String(mode, radix: 8))): chmod 640 \(file) or stricter.")
+    }
   }
 
   /// The agents' token; a file that is not there yet is made with one drawn at random.

@@ -38,6 +38,7 @@ struct Server {
     try PrivateFiles.prepareCertificate(settings)
     // Who takes records in has drawn the token; who only delivers is given it.
     let token = try role == .relay ? settings.readAgentToken() : PrivateFiles.prepareToken(settings.agentToken)
+    let keys = try settings.accessKeys()
     do {
       monitor =
         role == .relay
@@ -57,7 +58,7 @@ struct Server {
     }
     var configuration = settings.webConfiguration
     configuration.agentToken = token
-    configuration.keys = try settings.accessKeys()
+    configuration.keys = keys
     // The rest is for the database, the agents and the relay, which a flood of connections must not starve.
     configuration.maximumConnections = min(configuration.maximumConnections, OpenFiles.raiseLimit() * 3 / 4)
     do {
