@@ -147,8 +147,8 @@ extension Evidence {
 
   private static func japanese(_ reason: UnknownReason) -> String {
     switch reason {
-    case .noRecords: "測定エージェントから報告がないか、監視サーバーに届いていません。"
-    case .nothingSent: "測定エージェントがパケットを送信できませんでした。"
+    case .noRecords: "計測エージェントから報告がないか、監視サーバーに届いていません。"
+    case .nothingSent: "計測エージェントがパケットを送信できませんでした。"
     case .targetDown: "相手のホストは応答しますが、リフレクターが動作していません。"
     case .receiverSilent: "受信側からの報告が途絶えました。"
     case .captureIncomplete: "キャプチャー自体がパケットを取りこぼしました。"

@@ -12,9 +12,7 @@ public struct DashboardRunner: Sendable {
     self.configuration = configuration
   }
 
-  private var words: Words {
-    Words(Words.Language(environment: configuration.environment))
-  }
+  private var words: Words { configuration.words }
 
   /// One look as lines of text.
   public func plain() async throws -> String {

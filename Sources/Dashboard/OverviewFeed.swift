@@ -28,20 +28,20 @@ struct OverviewFeed: Sendable {
         var reader = ServerSentEventReader()
         for try await piece in fetcher.stream(request) {
           for event in reader.read(piece) where event.name == DashboardEventName.overview.rawValue {
-            deliver(.overview(try Self.decode(Array(event.data.utf8))))
+            deliver(.overview(try decode(Array(event.data.utf8))))
             pause = Self.shortestPause
           }
         }
-        deliver(.lost("the monitor ended the connection"))
+        deliver(.lost(words.ended))
       } catch FetchError.status {
         // A stream refused gives no sentence; the same question without a stream does.
         do {
           deliver(.overview(try await once()))
         } catch {
-          deliver(.lost("\(error)"))
+          deliver(.lost(words.reason(error)))
         }
       } catch {
-        deliver(.lost("\(error)"))
+        deliver(.lost(words.reason(error)))
       }
       try? await Task.sleep(for: pause)
       pause = min(pause * 2, Self.longestPause)
@@ -53,16 +53,18 @@ struct OverviewFeed: Sendable {
     let response = try await fetcher.fetch(configuration.request(Paths.overview))
     guard response.status == 200 else {
       let body = try? JSONDecoder().decode(ErrorBody.self, from: Data(response.body))
-      throw DashboardError(body?.error.message ?? "the monitor answered with status \(response.status)")
+      throw DashboardError(words.refused(body, status: response.status))
     }
-    return try Self.decode(response.body)
+    return try decode(response.body)
   }
 
-  private static func decode(_ bytes: [UInt8]) throws -> Overview {
+  private var words: Words { configuration.words }
+
+  private func decode(_ bytes: [UInt8]) throws -> Overview {
     do {
       return try JSONDecoder().decode(Overview.self, from: Data(bytes))
     } catch {
-      throw DashboardError("the monitor's answer is not one this dashboard reads; are both of the same version?")
+      throw DashboardError(words.unreadable)
     }
   }
 }

@@ -1,17 +1,9 @@
 import API
+import Fetch
 
 /// The dashboard's texts in both languages, one word per term.
 struct Words: Sendable, Equatable {
-  enum Language: Sendable, Equatable {
-    case ja, en
-
-    /// From the environment as every terminal program reads it: the first of LC_ALL, LC_MESSAGES, LANG that is set.
-    init(environment: [String: String]) {
-      let names = ["LC_ALL", "LC_MESSAGES", "LANG"]
-      let value = names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
-      self = value.hasPrefix("ja") ? .ja : .en
-    }
-  }
+  typealias Language = DashboardConfiguration.Language
 
   let language: Language
 
@@ -62,6 +54,27 @@ struct Words: Sendable, Equatable {
     }
   }
 
+  /// `PathStatus.origin` in full.
+  func origin(_ origin: String) -> String {
+    switch origin {
+    case "call uplink": choose("通話の上り", "call uplink")
+    case "call downlink": choose("通話の下り", "call downlink")
+    case "capture": choose("キャプチャー", "capture")
+    default: choose(origin.replacing("probe ", with: "プローブ "), origin)
+    }
+  }
+
+  func route(_ route: String) -> String {
+    switch route {
+    case "direct": choose("直接", "direct")
+    case "proxy": choose("プロキシ経由", "through the proxy")
+    case "relay": choose("中継サーバー経由", "through the relay")
+    default: route
+    }
+  }
+
+  var delayVariation: String { choose("遅延変動（95%値−最小）", "PDV (95th percentile − minimum)") }
+
   func state(_ state: String) -> String {
     switch state {
     case "pending": choose("確認中", "pending")
@@ -89,6 +102,40 @@ struct Words: Sendable, Equatable {
   func lost(_ reason: String) -> String {
     choose("監視サーバーに届きません: \(reason)", "The monitor cannot be reached: \(reason)")
   }
+  var ended: String { choose("監視サーバーが接続を終えました。", "The monitor ended the connection.") }
+  var unreadable: String {
+    choose("監視サーバーの応答を読めません。バージョンが同じか確かめてください。", "The monitor's answer cannot be read; are both of the same version?")
+  }
+
+  func refused(_ body: ErrorBody?, status: Int) -> String {
+    body.map { choose($0.error.messageJa, $0.error.message) }
+      ?? choose("監視サーバーは状態 \(status) を返しました。", "The monitor answered with status \(status).")
+  }
+
+  /// Why nothing came, in a sentence.
+  func reason(_ error: any Error) -> String {
+    guard language == .ja, let error = error as? FetchError else { return "\(error)" }
+    switch error {
+    case .invalidURL(let url): return "\(url) は https://ホスト:ポート の形のアドレスではありません。"
+    case .nameNotFound: return "ホスト名が見つかりません。名前と DNS の設定を確かめてください。"
+    case .refused: return "ホストは応答しますが、そのポートで何も動いていません。"
+    case .unreachable(_, let reason): return "ネットワークの先に届きません（\(reason)）。"
+    case .timedOut: return "時間内に応答がありませんでした。"
+    case .untrusted(_, let reason):
+      return "証明書を信頼できません（\(reason)）。--authority で認証局のファイルを、または --pin で公開鍵を指定してください。"
+    case .wrongPublicKey: return "公開鍵が --pin の値と違います。証明書が新しくなったのなら、新しい値を指定してください。"
+    case .authoritiesUnreadable(let file): return "認証局のファイル \(file) を読めません。PEM 形式のファイルが必要です。"
+    case .tlsFailed(_, let reason): return "TLS の接続に失敗しました（\(reason)）。"
+    case .bodyTooLarge: return "応答が長すぎます。"
+    case .connectionLost(_, let reason): return "接続が切れました（\(reason)）。"
+    case .status(_, let status): return refused(nil, status: status)
+    case .readerTooSlow: return "読み取りが間に合わず、接続を終えました。"
+    case .tooManyRequests: return "要求が多すぎます。"
+    case .cancelled: return "要求を取り消しました。"
+    case .failed(_, let reason): return "取得できませんでした（\(reason)）。"
+    }
+  }
+
   var live: String { choose("● 接続中", "● live") }
   var stale: String { choose("▲ 切断", "▲ lost") }
   var noPaths: String {
@@ -116,7 +163,7 @@ struct Words: Sendable, Equatable {
         "      ? 不明  送信がないか、計測が無効（良好とは数えません）",
         "基準: 損失 ≤ 1 %、揺らぎ ≤ 30 ms、遅延 ≤ 150 ms（設定で変わります）",
         "推移: 区間ごとに、基準に対して最も悪い値。棒が満ちれば基準どおり。",
-        "揺らぎは隣り合うパケットの伝送時間差（RFC 3550 の |D|）の平均。",
+        "揺らぎ: 隣り合うパケットの伝送時間差（RFC 3550 の |D|）の平均。",
       ]
     case .en:
       [

@@ -6,7 +6,7 @@ extension Notification {
   public func japaneseText(timeZone: TimeZone = .current) -> String {
     let what = breach.figures.map { "\(breach.japaneseName) \($0.value)（上限 \($0.limit)）" } ?? breach.japaneseName
     let since = Self.text(startedAt, timeZone)
-    let place = "\(site.ja) → \(target.ja) (\(way))"
+    let place = "\(site.ja) → \(target.ja)（\(japaneseWay)）"
     switch status {
     case .firing: return "【障害】\(place): \(what)、\(since) から。推定原因: \(japaneseCause)"
     case .resolved:
@@ -18,7 +18,7 @@ extension Notification {
   public func englishText(timeZone: TimeZone = .current) -> String {
     let what = breach.figures.map { "\(breach.englishName) \($0.value) (limit \($0.limit))" } ?? breach.englishName
     let since = Self.text(startedAt, timeZone)
-    let place = "\(site.en) → \(target.en) (\(way))"
+    let place = "\(site.en) → \(target.en) (\(englishWay))"
     switch status {
     case .firing: return "FIRING \(place): \(what) since \(since). Likely cause: \(englishCause)"
     case .resolved:
@@ -49,7 +49,12 @@ extension Notification {
     evidence.en.isEmpty ? cause : cause + " " + evidence.en
   }
 
-  private var way: String {
+  private var japaneseWay: String {
+    let name = ["direct": "直接", "proxy": "プロキシ経由", "relay": "中継サーバー経由"][route] ?? route
+    return label.isEmpty ? name : "\(name)、\(label)"
+  }
+
+  private var englishWay: String {
     label.isEmpty ? route : "\(route), \(label)"
   }
 
@@ -85,9 +90,9 @@ extension Notification.Breach {
   var japaneseName: String {
     switch self {
     case .loss: "パケット損失"
-    case .jitter: "ジッター"
+    case .jitter: "揺らぎ"
     case .latency: "遅延"
-    case .unknown: "測定値なし"
+    case .unknown: "計測なし"
     }
   }
 

@@ -11,7 +11,7 @@ struct NotificationTests {
     let notification = Notify.Notification.example()
     #expect(
       notification.japaneseText(timeZone: japan)
-        == "【障害】津地域庁舎 → 県庁 (direct): パケット損失 3.13 %（上限 1 %）、2026-11-22 10:25:00+09:00 から。推定原因: "
+        == "【障害】津地域庁舎 → 県庁（直接）: パケット損失 3.13 %（上限 1 %）、2026-11-22 10:25:00+09:00 から。推定原因: "
         + "津地域庁舎 と 県庁 の間。往路だけでパケットが失われています。")
     #expect(
       notification.englishText(timeZone: japan)

@@ -13,9 +13,10 @@ enum PathsScreen {
     guard paths.indices.contains(state.selection), table.upperBound < area.upperBound else { return }
     let path = paths[state.selection]
     Rule.draw("\(state.name(path.site)) → \(state.name(path.target))", &canvas, row: table.upperBound)
-    let facts = [
-      "\(path.origin), \(path.route)" + (path.label.isEmpty ? "" : ", \(path.label)"),
-      "PDV \(FigureText.milliseconds(path.pdvMilliseconds))",
+    let way = [state.words.origin(path.origin), state.words.route(path.route), path.label].filter { !$0.isEmpty }
+    let facts: [String?] = [
+      way.joined(separator: ", "),
+      "\(state.words.delayVariation) \(FigureText.milliseconds(path.pdvMilliseconds))",
       path.updatedAt.map { state.time($0, reference: state.overview?.madeAt) },
     ]
     let text = facts.compactMap(\.self).joined(separator: "   ")

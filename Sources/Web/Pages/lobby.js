@@ -60,13 +60,16 @@ export class Lobby extends EventTarget {
     document.getElementById("entrance-title").textContent = text(`closed_${code}`);
     this.#lead.textContent = text(`refused_${code}`);
     document.title = text(`closed_${code}`);
+    // Only time mends that by itself; everything else needs another link.
+    document.getElementById("try-again").hidden = code !== "token_not_yet_valid";
   }
 
   #open(isOpen) {
     this.#element.classList.toggle("closed", !isOpen);
     for (const id of ["preview", "join-form"]) document.getElementById(id).hidden = !isOpen;
-    document.getElementById("try-again").hidden = isOpen;
-    if (isOpen) this.#lead.textContent = text("lead");
+    if (!isOpen) return;
+    document.getElementById("try-again").hidden = true;
+    this.#lead.textContent = text("lead");
   }
 
   /** The invitation says what the guest is called; null where they choose. */

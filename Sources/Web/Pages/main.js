@@ -256,7 +256,7 @@ async function start() {
     return;
   }
   const before = JSON.parse(sessionStorage.getItem(interrupted) ?? "null");
-  const opened = devices.open();
+  const opened = devices.tracks.microphone || devices.tracks.camera ? null : devices.open();
   if (before && before.room === room) {
     await opened;
     enter(before.room, before.name);

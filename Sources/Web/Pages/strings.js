@@ -73,7 +73,7 @@ const texts = {
   refused_bad_offer: { ja: "ブラウザーの申し出を中継サーバーが読めませんでした。ブラウザーを最新にして、もう一度試してください。", en: "The relay could not read this browser's offer. Update the browser and try again." },
   refused_unsupported_offer: { ja: "このブラウザーの音声と映像の方式には対応していません。新しい Chrome、Edge、Firefox、Safari を使ってください。", en: "This browser's kinds of sound and picture are not supported. Use a current Chrome, Edge, Firefox or Safari." },
   refused_bad_records: { ja: "計測記録を読めませんでした。", en: "The records could not be read." },
-  refused_unauthorized: { ja: "この会議室に入るには招待リンクが必要です。会議の主催者に頼んでください。", en: "You need an invitation link to enter. Ask whoever runs the meeting for one." },
+  refused_unauthorized: { ja: "この会議室には招待された人だけが入れます。会議の主催者に招待リンクを頼んでください。", en: "Only those who were invited can enter this room. Ask whoever runs the meeting for a link." },
   refused_token_invalid: { ja: "リンクが途中で切れていないか確かめてください。正しくても入れないときは、会議の主催者に新しいリンクを頼んでください。", en: "Check that the link is complete. If it is, ask whoever runs the meeting for a new one." },
   refused_token_expired: { ja: "会議の主催者に新しい招待リンクを頼んでください。", en: "Ask whoever runs the meeting for a new invitation link." },
   refused_token_not_yet_valid: { ja: "始まる時間になってから、もう一度開いてください。", en: "Open it again when the meeting is about to begin." },

@@ -30,6 +30,9 @@ struct DashboardCommand: AsyncParsableCommand {
   @Option(help: "File with the token to show, made by `kakehashi token operate`; or env: and a variable's name.")
   var token: String?
 
+  @Option(help: "ja or en; without it, what LC_ALL, LC_MESSAGES or LANG say.")
+  var language: DashboardConfiguration.Language?
+
   @Flag(help: "Print the screen once and end.")
   var once = false
 
@@ -78,7 +81,7 @@ struct DashboardCommand: AsyncParsableCommand {
     let settings = monitor == nil ? try file.read() : nil
     return DashboardConfiguration(
       monitor: monitor ?? settings?.localMonitor ?? "", trust: try trust(settings), token: try bearer(settings),
-      environment: ProcessInfo.processInfo.environment)
+      language: language, environment: ProcessInfo.processInfo.environment)
   }
 
   private func trust(_ settings: Settings?) throws -> Trust {
@@ -111,3 +114,5 @@ struct DashboardCommand: AsyncParsableCommand {
     }
   }
 }
+
+extension DashboardConfiguration.Language: ExpressibleByArgument {}

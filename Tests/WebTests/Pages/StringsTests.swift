@@ -43,6 +43,34 @@ import Testing
     }
   }
 
+  @Test("The page itself holds no text but its name, and what is read without JavaScript, in both languages")
+  func nothingInThePage() throws {
+    let page = try PageSource.text("index.html")
+    let texts = page.matches(of: />([^<>]+)</).map { $0.output.1.trimmingCharacters(in: .whitespacesAndNewlines) }
+      .filter { !$0.isEmpty }
+    #expect(texts == ["Kakehashi", "この会議には JavaScript が必要です。 This meeting needs JavaScript."])
+    #expect(
+      page.matches(of: /\s(?:aria-label|title|placeholder|alt|content)="[^"]*"/).allSatisfy { match in
+        ["width=device-width", "light dark", "no-referrer"].contains { match.output.contains($0) }
+      })
+  }
+
+  @Test("No script shows a text that does not come from the table")
+  func nothingInScripts() throws {
+    for (name, text) in try PageSource.scripts() where name != "strings.js" {
+      let script = text.replacing(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/, with: "")
+      #expect(!script.contains(where: \.isJapanese), "\(name)")
+      var shown: [Substring] = []
+      let assigned = /(?:textContent|innerText|title|placeholder|alt|ariaLabel)\s*(?:=|:)\s*["'`]([^"'`]+)/
+      let attribute = /"(?:aria-label|title|placeholder|alt)",\s*["'`]([^"'`]+)/
+      let said = /\b(?:toast|alert|confirm|notice|label)\([^()]*["'`]([^"'`]+)/
+      shown += script.matches(of: assigned).map(\.output.1)
+      shown += script.matches(of: attribute).map(\.output.1)
+      shown += script.matches(of: said).map(\.output.1)
+      #expect(shown.isEmpty, "\(name): \(shown)")
+    }
+  }
+
   @Test("Every text that is asked for exists, and none is left over")
   func used() throws {
     let keys = Set(try Self.entries().map(\.key))
