@@ -5,11 +5,12 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 import network
 from relay import Relay
@@ -72,9 +73,15 @@ def branch() -> Iterator[list[str]]:
             holder.kill()
 
 
-async def test_interop_19_answers_leave_from_the_address_that_was_asked(branch: list[str], tmp_path: Path) -> None:
+@pytest_asyncio.fixture(loop_scope="session")
+async def relay(tmp_path: Path) -> AsyncIterator[Relay]:
     relay = Relay(tmp_path, _CONFIGURATION, f"https://{network.ADDRESS}:8453")
     await relay.start()
+    yield relay
+    assert await relay.stop() == 0, relay.log
+
+
+async def test_interop_19_answers_leave_from_the_address_that_was_asked(branch: list[str], relay: Relay) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=relay.trust)) as http:
         headers = {"Content-Type": "application/sdp"}
         async with http.post(f"{relay.address}/whip/addresses?name=a", data=_OFFER, headers=headers) as response:
@@ -92,4 +99,3 @@ async def test_interop_19_answers_leave_from_the_address_that_was_asked(branch: 
     assert [(entry["source"][0], entry["mapped"]) for entry in json.loads(output)] == [
         (_FIRST, _BRANCH), (_SECOND, _BRANCH),
     ]
-    assert await relay.stop() == 0, relay.log
