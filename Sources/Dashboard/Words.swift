@@ -125,6 +125,7 @@ struct Words: Sendable, Equatable {
       return "証明書を信頼できません（\(reason)）。--authority で認証局のファイルを、または --pin で公開鍵を指定してください。"
     case .wrongPublicKey: return "公開鍵が --pin の値と違います。証明書が新しくなったのなら、新しい値を指定してください。"
     case .authoritiesUnreadable(let file): return "認証局のファイル \(file) を読めません。PEM 形式のファイルが必要です。"
+    case .certificateUnusable(let file, let problem): return "サーバーの証明書 \(file) を使えません（\(problem)）。"
     case .tlsFailed(_, let reason): return "TLS の接続に失敗しました（\(reason)）。"
     case .bodyTooLarge: return "応答が長すぎます。"
     case .connectionLost(_, let reason): return "接続が切れました（\(reason)）。"
