@@ -86,7 +86,7 @@ check_glibc() {
     [ -f "$root/$folder/libc.so.6" ] && libc=$root/$folder/libc.so.6 && break
   done
   [ -n "$libc" ] || fail "there is no glibc in ${root:-/}; Kakehashi runs on Debian 12 and what is like it."
-  found=$(grep -ao 'GNU C Library [^\n]*release version [0-9]*\.[0-9]*' "$libc" | grep -o '[0-9]*\.[0-9]*$' | head -n 1)
+  found=$(grep -ao 'GNU C Library .* release version [0-9]*\.[0-9]*' "$libc" | grep -o '[0-9]*\.[0-9]*$' | head -n 1)
   [ "$(printf '%s\n%s\n' "$needed" "$found" | sort -V | head -n 1)" = "$needed" ] ||
     fail "glibc is $found here and must be at least $needed, as in Debian 12."
 }
