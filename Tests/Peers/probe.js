@@ -106,7 +106,8 @@ window.probe = (() => {
       const plays = (slot) => csrcs.includes(newest(slot.transceiver.receiver));
       const slot = meeting.sections.audio.find(plays);
       if (!slot) return null;
-      const samples = await record(slot);
+      // A recording into which nothing came yet cannot be decoded.
+      const samples = await record(slot).catch(() => []);
       return plays(slot) ? strongest(samples) : null;
     },
 
