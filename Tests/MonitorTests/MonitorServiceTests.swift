@@ -50,7 +50,7 @@ struct MonitorServiceTests {
     #expect(body["value"] as? String == "4 %")
     #expect(body["startedAt"] as? String == "2026-11-22T01:31:00.000Z")
     #expect(
-      (body["text"] as? [String: String])?["ja"]?.hasPrefix("【障害】津地域庁舎 → 県庁 (direct): パケット損失 4 %（上限 1 %）") == true)
+      (body["text"] as? [String: String])?["ja"]?.hasPrefix("【障害】津地域庁舎 → 県庁（直接）: パケット損失 4 %（上限 1 %）") == true)
 
     // Good again: cleared by 8 of 8, and not before it has fired for 5 min.
     try await bench.live(monitor, 12..<35) { bench.record($0) }

@@ -192,6 +192,7 @@ class Storm:
         # The token is drawn by the monitor unless the file is there; the agent must have the same.
         token.parent.mkdir(mode=0o700)
         token.write_text("0123456789abcdef\n")
+        token.chmod(0o600)
         self._ingest = Ingest(folder, self.monitor, seed)
         self._links = {
             site: BadNetwork(f"{network.ADDRESS}:{_LINKS[site]}", f"{network.ADDRESS}:{_REFLECTORS[site]}")

@@ -52,8 +52,10 @@ extension YamlError {
       "is not YAML here: \(problem)"
     case .duplicatedKeysInMapping(let duplicates, _):
       "has the same key twice: \(duplicates.joined(separator: ", "))"
+    case .reader(let problem, _, _, _):
+      "is not YAML here: \(problem)"
     default:
-      "is not YAML: \(self)"
+      "is not YAML: \("\(self)".prefix { !$0.isNewline })"
     }
   }
 
@@ -63,6 +65,8 @@ extension YamlError {
       mark.line
     case .duplicatedKeysInMapping(_, let context):
       context.mark.line
+    case .reader(_, let offset?, _, let yaml):
+      yaml.utf8.prefix(offset).count { $0 == UInt8(ascii: "\n") } + 1
     default:
       nil
     }

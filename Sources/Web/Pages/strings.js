@@ -89,6 +89,7 @@ const texts = {
   refused_room_full: { ja: "会議室は満員です。", en: "The room is full." },
   refused_relay_busy: { ja: "中継サーバーが混み合っています。しばらくしてからもう一度試してください。", en: "The relay is busy. Try again in a while." },
   refused_too_many_pending_joins: { ja: "同じネットワークから参加した人がまだ大勢つながっていません。しばらくしてからもう一度試してください。", en: "Many others from your network have joined and are not connected yet. Try again in a while." },
+  refused_request_timeout: { ja: "送信に時間がかかりすぎました。もう一度試してください。", en: "Sending took too long. Try once more." },
   refused_too_many_listeners: { ja: "接続が多すぎます。1分ほど後にもう一度試してください。", en: "Too many connections are open. Try again in a minute." },
   refused_not_served: { ja: "このサーバーでは会議を開けません。", en: "This server holds no meetings." },
   refused_internal: { ja: "サーバーで問題が起きました。しばらくしてからもう一度試してください。", en: "The server made a mistake. Try again in a while." },
