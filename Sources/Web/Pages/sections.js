@@ -116,6 +116,7 @@ export class Sections {
 /** One receiving section. */
 export class Slot {
   #newest = { timestamp: null, seenAt: 0 };
+  #occupied = { csrc: null, rtpTimestamp: undefined };
 
   constructor(transceiver, index) {
     this.transceiver = transceiver;
@@ -137,7 +138,20 @@ export class Slot {
     const newest = sources.reduce((one, other) => (other.timestamp > one.timestamp ? other : one));
     const now = performance.now();
     if (newest.timestamp !== this.#newest.timestamp) this.#newest = { timestamp: newest.timestamp, seenAt: now };
+    if (newest.source !== this.#occupied.csrc) {
+      this.#occupied = { csrc: newest.source, rtpTimestamp: newest.rtpTimestamp };
+    }
     return { csrc: newest.source, age: now - this.#newest.seenAt };
+  }
+
+  /**
+   * Whether a frame, by its RTP time, is of who plays now. Packets are told of before their frame is painted, and the
+   * slot's time only grows: what is older than the newest source's first time is the picture of whoever was here before.
+   */
+  isOfNewestSource(rtpTimestamp) {
+    const first = this.#occupied.rtpTimestamp;
+    if (rtpTimestamp === undefined || first === undefined) return true;
+    return ((rtpTimestamp - first) | 0) >= 0;
   }
 }
 

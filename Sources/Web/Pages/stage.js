@@ -84,10 +84,11 @@ export class Stage {
     for (const slot of this.#meeting?.sections?.video ?? []) {
       const shown = this.#meeting.shown(slot);
       if (!shown || !(shown.source === "screen" ? shown.entry.screen : shown.entry.camera)) continue;
-      pictures.set(keyOf(shown.entry.participant, shown.source), slot.stream);
+      pictures.set(keyOf(shown.entry.participant, shown.source), slot);
     }
     for (const tile of this.#tiles.values()) {
-      tile.show(tile.isSelf ? this.#ownStream() : pictures.get(tile.key) ?? null);
+      const slot = pictures.get(tile.key) ?? null;
+      tile.show(tile.isSelf ? this.#ownStream() : slot?.stream ?? null, slot);
       tile.explain(undecodable.has(tile.key) ? text("undecodable") : "");
     }
   }
@@ -184,14 +185,14 @@ class Tile {
     this.initial.textContent = initial(name);
   }
 
-  /** Shows a stream's picture from its next frame on, or none. */
-  show(stream) {
+  /** Shows a stream's picture from its next frame on that is not somebody else's, or none; `slot` is where it plays. */
+  show(stream, slot = null) {
     if (this.video.srcObject === stream) return;
     this.#cover();
     this.video.srcObject = stream;
     if (!stream) return;
     this.video.play().catch(() => {});
-    this.#uncoverAtFrame(stream);
+    this.#uncoverAtFrame(stream, slot);
   }
 
   /** Says why there is no picture; nothing when `reason` is empty. */
@@ -206,7 +207,7 @@ class Tile {
     this.element.classList.remove("has-picture");
   }
 
-  #uncoverAtFrame(stream) {
+  #uncoverAtFrame(stream, slot) {
     const uncover = () => {
       if (this.video.srcObject !== stream) return;
       this.hasPicture = true;
@@ -216,9 +217,9 @@ class Tile {
       this.video.addEventListener("playing", uncover, { once: true });
       return;
     }
-    const frame = () => {
+    const frame = (_, { rtpTimestamp }) => {
       if (this.video.srcObject !== stream) return;
-      uncover();
+      if (slot === null || slot.isOfNewestSource(rtpTimestamp)) uncover();
       // With every frame, look whether the slot has passed to someone else.
       this.frameShown();
       if (this.video.srcObject === stream) this.video.requestVideoFrameCallback(frame);
