@@ -46,6 +46,8 @@ class Authority:
             chain.append(issuer.pem)
             issuer = issuer.above
         (folder / "relay.pem").write_bytes(b"".join(chain))
+        # A key that others may read is refused.
+        (folder / "relay.key").touch(mode=0o600)
         (folder / "relay.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
