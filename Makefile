@@ -60,12 +60,12 @@ storm: build deps-test
 
 ## dist/kakehashi-VERSION-linux-amd64.tar.gz: for machines without network or toolchain.
 dist: build
-	KAKEHASHI=$(KAKEHASHI) packaging/dist
+	KAKEHASHI=$(KAKEHASHI) config/packaging/dist
 
 ## Installs it on a bare Debian tree, as on a new machine; results in loadtest/results/dist.md.
 test-dist: dist
 	@.ci/install dist
-	packaging/test
+	config/packaging/test
 
 clean:
 	swift package clean
