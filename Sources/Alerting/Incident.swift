@@ -37,8 +37,9 @@ public struct Incident: Sendable, Equatable, Codable {
     worst.max { $1.isWorse(than: $0) }
   }
 
-  /// The series, the kind and the start make the identity, so that any two runs agree on it.
-  init(_ judgement: Judgement, kind: Kind) {
+  /// The series, the kind and the start make the identity, so that any two runs agree on it: the start as it would be had
+  /// the wall clock never been set (by `clockShift` nanoseconds altogether), since a clock set back shows a time twice.
+  init(_ judgement: Judgement, kind: Kind, clockShift: Int64 = 0) {
     series = judgement.series
     self.kind = kind
     phase = .pending
@@ -46,8 +47,14 @@ public struct Incident: Sendable, Equatable, Codable {
     lastBadAt = judgement.interval.end
     worst = []
     evidence = judgement.evidence
-    id = Self.id(series, kind, startedAt)
+    id = Self.id(series, kind, startedAt.advanced(byNanoseconds: -clockShift))
     include(judgement)
+  }
+
+  mutating func clockStepped(by step: Int64) {
+    startedAt = startedAt.advanced(byNanoseconds: step)
+    raisedAt = raisedAt?.advanced(byNanoseconds: step)
+    lastBadAt = lastBadAt.advanced(byNanoseconds: step)
   }
 
   mutating func include(_ judgement: Judgement) {

@@ -55,6 +55,8 @@ public struct IncidentTracker: Sendable {
     public internal(set) var incident: Incident?
     /// A likely cause seen once: seen twice in a row it is told.
     var candidate: Evidence?
+    /// How far the wall clock was set altogether, in nanoseconds; absent while it never was.
+    var clockShift: Int64?
 
     public init() {}
   }
@@ -97,6 +99,14 @@ public struct IncidentTracker: Sendable {
     return .resolve(incident)
   }
 
+  /// The wall clock was set by `step` nanoseconds: all instants are moved along, so that what has lasted for so long goes
+  /// on having lasted for so long.
+  public mutating func clockStepped(by step: Int64) {
+    state.judgedUntil = state.judgedUntil?.advanced(byNanoseconds: step)
+    state.clockShift = (state.clockShift ?? 0) &+ step
+    state.incident?.clockStepped(by: step)
+  }
+
   private func isBad(_ judgement: Judgement) -> Bool? {
     switch (kind, judgement.verdict) {
     case (.breach, .unknown): nil
@@ -107,7 +117,7 @@ public struct IncidentTracker: Sendable {
 
   private mutating func pend(_ judgement: Judgement, isBad: Bool) -> IncidentAction? {
     if isBad {
-      var incident = state.incident ?? Incident(judgement, kind: kind)
+      var incident = state.incident ?? Incident(judgement, kind: kind, clockShift: state.clockShift ?? 0)
       incident.include(judgement)
       incident.evidence = judgement.evidence
       state.incident = incident

@@ -102,6 +102,16 @@ public struct PathJudge: Sendable {
     return judgements
   }
 
+  /// The wall clock was set, and is `now`: judges what there is, and goes on from here. Where the clock went forward
+  /// nothing was silent meanwhile, and where it went back there are new intervals of times that were judged.
+  public mutating func clockStepped(to now: WallTime) -> [Judgement] {
+    let judgements = open.compactMap(judge)
+    open.removeAll()
+    if next != nil { next = now.floored(to: rules.length) }
+    waitingSince = nil
+    return judgements
+  }
+
   /// Judges all intervals that start before `end`, in order.
   private mutating func judge(before end: WallTime, into judgements: inout [Judgement]) {
     guard var start = next, start < end else { return }

@@ -11,6 +11,8 @@ import Wire
     var number: Int64 = 0
     /// `raise 5`: what came of interval 5.
     var actions: [String] = []
+    /// The ids of those that were raised.
+    var incidents: [String] = []
 
     init(kind: Incident.Kind = .breach, _ rules: IncidentRules = IncidentRules(keepFiring: .zero)) {
       tracker = IncidentTracker(kind: kind, rules: rules)
@@ -24,7 +26,9 @@ import Wire
 
     mutating func tell(_ judgement: Judgement) {
       switch tracker.observe(judgement) {
-      case .raise: actions.append("raise \(number)")
+      case .raise(let incident):
+        actions.append("raise \(number)")
+        incidents.append(incident.id)
       case .update: actions.append("update \(number)")
       case .resolve: actions.append("resolve \(number)")
       case nil: break
@@ -177,5 +181,35 @@ import Wire
         == ["raise 1", "resolve 3"])
     let rules = IncidentRules(raiseCount: 9, raiseTotal: 0, clearCount: 0, clearTotal: -1)
     #expect(rules.raiseCount == 1 && rules.raiseTotal == 1 && rules.clearCount == 1 && rules.clearTotal == 1)
+  }
+
+  @Test("A clock that is set moves an incident along: it fires for its time, and is the same")
+  func clockStepped() throws {
+    for step in [-3_600, 3_600] as [Int64] {
+      var story = story("bbbbbb", IncidentRules(keepFiring: .seconds(300)))
+      let before = try #require(story.tracker.incident)
+      story.tracker.clockStepped(by: step * 1_000_000_000)
+      let after = try #require(story.tracker.incident)
+      #expect(after.id == before.id)
+      #expect(after.startedAt == before.startedAt + .seconds(step))
+      #expect(after.raisedAt == before.raisedAt.map { $0 + .seconds(step) })
+      #expect(after.lastBadAt == before.lastBadAt + .seconds(step))
+      // Judgements go on at the new time; those of 15 s intervals follow one another.
+      story.number += step / 15
+      story.tell("gggggggg")
+      let raised = WallTime(seconds: 90 + step)
+      #expect(story.tracker.tick(raised + .seconds(299)) == nil)
+      #expect(story.tracker.tick(raised + .seconds(300))?.incident.id == before.id)
+    }
+  }
+
+  @Test("An incident of the same time again, after the clock was set back, is another one")
+  func sameTimeAgain() throws {
+    var story = story("bbbbbbgggggggg")
+    story.tracker.clockStepped(by: -14 * 15 * 1_000_000_000)
+    story.number = 0
+    story.tell("bbbbbbgggggggg")
+    #expect(story.actions == ["raise 5", "resolve 13", "raise 5", "resolve 13"])
+    #expect(Set(story.incidents).count == 2)
   }
 }

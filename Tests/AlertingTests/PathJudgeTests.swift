@@ -114,4 +114,18 @@ import Wire
     _ = judge.take(.good(PathRecord.uplink, at: 15), now: at(31))
     #expect(brief(judge.advance(to: at(38))) == ["15 good"])
   }
+
+  @Test("A clock set forward is no silence, and one set back stops nothing", arguments: [-3_600, 3_600] as [Int64])
+  func clockStepped(step: Int64) {
+    var judge = PathJudge(series: PathRecord.probe, rules: .init())
+    _ = judge.take(.good(at: 7_200), now: at(7_217))
+    _ = judge.advance(to: at(7_223))
+    _ = judge.take(.good(at: 7_215), now: at(7_232))
+    // What has come is judged at once; the interval that the step cut goes on at the new time.
+    #expect(brief(judge.clockStepped(to: at(7_233 + step))) == ["7215 good"])
+    #expect(judge.firstUnjudged == at(7_230 + step))
+    _ = judge.take(.good(at: 7_230 + step), now: at(7_247 + step))
+    #expect(brief(judge.advance(to: at(7_253 + step))) == ["\(7_230 + step) good"])
+    #expect(brief(judge.advance(to: at(7_268 + step))) == ["\(7_245 + step) unknown"])
+  }
 }

@@ -7,7 +7,7 @@ import Wire
 struct CallRecords: Sendable {
   /// The relay, as the records' ids name it.
   let agent: String
-  /// This start of the relay.
+  /// This start of the relay; each step of the clock counts as another.
   let boot: UInt64
   /// Where the relay stands.
   let site: String
@@ -53,7 +53,8 @@ struct CallRecords: Sendable {
     let path = Path(site: site, target: self.site, route: .relay, label: interval.participant.description)
     var record = PathRecord(
       id: PathRecord.ID(
-        agent: agent, boot: boot, path: path, origin: .call(segment), intervalStart: interval.start),
+        agent: agent, boot: boot &+ interval.clockSteps, path: path, origin: .call(segment),
+        intervalStart: interval.start),
       length: interval.length)
     if interval.isPartial { record.degradations.insert(.partial) }
     if interval.isStepped { record.degradations.insert(.clockStepped) }

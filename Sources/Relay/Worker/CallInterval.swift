@@ -13,5 +13,7 @@ struct CallInterval: Sendable {
   var isPartial: Bool
   /// The wall clock was set within it.
   var isStepped: Bool
+  /// How often the wall clock was set before it, since the Worker began: a clock set back shows a time twice.
+  var clockSteps: UInt64 = 0
   var counts: ParticipantInterval
 }

@@ -1,4 +1,3 @@
-import Transport
 import Wire
 
 /// The interval that call records are being counted for: 15 s, aligned to the wall clock.
@@ -12,9 +11,12 @@ struct RunningInterval: Sendable {
   let deadline: MonotonicTime
   /// Both clocks at its beginning: a step of the wall clock shows when they have drifted apart.
   let clock: ClockReading
+  /// How often the wall clock was set in the intervals before it.
+  let clockSteps: UInt64
 
-  init(at clock: ClockReading) {
+  init(at clock: ClockReading, after previous: RunningInterval? = nil) {
     self.clock = clock
+    clockSteps = previous.map { $0.clockSteps + ($0.isStepped(clock) ? 1 : 0) } ?? 0
     // The clock may be read a moment before the boundary that the deadline was computed for.
     start = (clock.wall + Self.slack).floored(to: Self.length)
     deadline = clock.monotonicTime(at: start + Self.length)

@@ -43,7 +43,7 @@ extension Worker {
       closeInterval(of: handle, at: clock, isPartial: clock.monotonic < interval.deadline)
       peers[handle].isIntervalPartial = false
     }
-    interval = RunningInterval(at: clock)
+    interval = RunningInterval(at: clock, after: interval)
   }
 
   /// - Parameter isFinal: the peer is about to be removed, so what is missing now is lost.
@@ -57,7 +57,7 @@ extension Worker {
     let closed = CallInterval(
       participant: peers[handle].number, address: peers[handle].address, start: interval.start,
       length: RunningInterval.length, isPartial: isPartial || peers[handle].isIntervalPartial,
-      isStepped: interval.isStepped(clock), counts: counts)
+      isStepped: interval.isStepped(clock), clockSteps: interval.clockSteps, counts: counts)
     if case .intervals(var batch) = events.last {
       events.removeLast()
       batch.append(closed)

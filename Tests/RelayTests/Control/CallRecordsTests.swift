@@ -112,4 +112,16 @@ import Wire
     let record = try #require(records.records(interval(counts), site: "tsu").first)
     #expect(try PathRecordCodec.decode(PathRecordCodec.encode(record)) == record)
   }
+
+  @Test("The same time again, after the clock was set back, makes another record and not the same again")
+  func clockSetBack() throws {
+    var counts = ParticipantInterval(participant: "000000ff")
+    counts.sources = [source(.microphone, expected: 1, received: 1)]
+    var again = interval(counts)
+    again.clockSteps = 1
+    let first = try #require(records.records(interval(counts), site: "tsu").first)
+    let second = try #require(records.records(again, site: "tsu").first)
+    #expect(first.id.intervalStart == second.id.intervalStart)
+    #expect(first.id != second.id)
+  }
 }

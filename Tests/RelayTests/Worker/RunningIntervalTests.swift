@@ -32,4 +32,13 @@ import Wire
     #expect(interval.isStepped(clock(3_645_000, 15_000)))
     #expect(interval.isStepped(clock(31_000, 15_000)))
   }
+
+  @Test("Steps are counted for the intervals after them")
+  func steps() {
+    let first = RunningInterval(at: clock(30_000, 0))
+    let second = RunningInterval(at: clock(45_000, 15_000), after: first)
+    let third = RunningInterval(at: clock(60_000 - 3_600_000, 30_000), after: second)
+    let fourth = RunningInterval(at: clock(75_000 - 3_600_000, 45_000), after: third)
+    #expect([first, second, third, fourth].map(\.clockSteps) == [0, 0, 1, 1])
+  }
 }
