@@ -73,7 +73,9 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let serverModules: [Module] = [
   Module(name: "History", imports: ["Wire", "Measurement", "Alerting", .product(name: "GRDB", package: "GRDB.swift")]),
   Module(name: "Notify", imports: ["Wire", "Measurement", "Alerting", "Fetch", log]),
-  Module(name: "Monitor", imports: ["Wire", "Measurement", "Alerting", "History", "Notify", log]),
+  Module(
+    name: "Monitor", imports: ["Wire", "Measurement", "Alerting", "History", "Notify", log],
+    testImports: [.product(name: "GRDB", package: "GRDB.swift")]),
   Module(
     name: "Web",
     imports: [
@@ -97,6 +99,7 @@ let serverModules: [Module] = [
       "Wire", "Cipher", "SRTP", "Measurement", "Alerting", "Transport", "Association", "Fetch", "Relay", "Probes",
       "Agent", "History", "Notify", "Monitor", "API", "Web", "Dashboard", "LoadTest", "Settings", log, lifecycle,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      .product(name: "UnixSignals", package: "swift-service-lifecycle"),
     ],
     isTested: false, isExecutable: true),
 ]

@@ -8,15 +8,19 @@ public struct Overview: Codable, Sendable, Equatable {
   public var paths: [PathStatus]
   public var meetings: [MeetingStatus]
   public var incidents: [IncidentStatus]
+  /// What is wrong with the monitoring itself; absent while nothing is.
+  public var troubles: [TroubleStatus]?
 
   public init(
-    madeAt: Double, sites: [SiteStatus], paths: [PathStatus], meetings: [MeetingStatus], incidents: [IncidentStatus]
+    madeAt: Double, sites: [SiteStatus], paths: [PathStatus], meetings: [MeetingStatus], incidents: [IncidentStatus],
+    troubles: [TroubleStatus] = []
   ) {
     self.madeAt = madeAt
     self.sites = sites
     self.paths = paths
     self.meetings = meetings
     self.incidents = incidents
+    self.troubles = troubles.isEmpty ? nil : troubles
   }
 }
 
@@ -188,5 +192,25 @@ public struct IncidentStatus: Codable, Sendable, Equatable {
     self.limit = limit
     self.startedAt = startedAt
     self.endedAt = endedAt
+  }
+}
+
+/// Something that is wrong with the monitoring itself.
+public struct TroubleStatus: Codable, Sendable, Equatable {
+  /// `history` (nothing can be kept), `damage` (the history was damaged) or `delivery` (a channel takes nothing).
+  public var kind: String
+  /// The channel of `delivery`, and how many notifications wait for it.
+  public var channel: String?
+  public var waiting: Int?
+  public var since: Double
+  /// A sentence in English, for the log of whoever repairs it.
+  public var reason: String
+
+  public init(kind: String, channel: String? = nil, waiting: Int? = nil, since: Double, reason: String) {
+    self.kind = kind
+    self.channel = channel
+    self.waiting = waiting
+    self.since = since
+    self.reason = reason
   }
 }

@@ -18,6 +18,8 @@ public final class AgentService: Sendable {
     public var droppedRecords: Int
     /// Records the monitor will never take.
     public var refusedRecords: Int
+    /// Spool files that were damaged, kept as `*.damaged` in the spool's folder.
+    public var damagedSpoolFiles: Int
     /// Why the last delivery failed, `nil` once one succeeded.
     public var deliveryError: String?
     /// Why the last write to the spool failed, `nil` once one succeeded.
@@ -33,9 +35,12 @@ public final class AgentService: Sendable {
 
   /// The configured id of the site it stands at.
   public let site: String
+  /// Where its records wait.
+  public let spoolFolder: String
   private let spool: SpoolWriter
   private let reflector: Reflector?
-  private let sender: STAMPRun?
+  private let jobs: [STAMPJob]
+  private let sender = Mutex<STAMPRun?>(nil)
   private let fetcher = Fetcher()
   private let delivered: SharedDelivered
   private let delivery: Task<Void, Never>
@@ -44,24 +49,32 @@ public final class AgentService: Sendable {
     let state = Mutex(Delivered())
   }
 
-  /// Starts everything, or throws a sentence and leaves nothing running.
+  /// Takes its ports and its spool, answers others and delivers what waits; measures nothing before `start`. Throws a
+  /// sentence and leaves nothing running.
   public init(_ configuration: AgentConfiguration) throws {
-    let jobs = Self.jobs(configuration)
+    jobs = Self.jobs(configuration)
     if let twice = Self.firstRepeated(jobs.map(\.meter.path)) { throw AgentError.pathTwice(twice) }
     let spool = try SpoolWriter(folder: configuration.spoolFolder, capacityBytes: configuration.spoolBytes)
     do {
       reflector = try configuration.reflector.map { try Reflector($0) }
-      sender = jobs.isEmpty ? nil : try STAMPRun(jobs) { spool.post($0) }
     } catch {
       spool.stop()
       throw error
     }
-    site = configuration.site
     self.spool = spool
+    site = configuration.site
+    spoolFolder = configuration.spoolFolder
     let post = RecordPost(monitor: configuration.monitor, fetcher: fetcher)
     let delivered = SharedDelivered()
     self.delivered = delivered
     delivery = Task { await Self.deliver(from: spool, by: post, into: delivered) }
+  }
+
+  /// Begins to measure: when everything else of the process is sure to run.
+  public func start() throws {
+    guard !jobs.isEmpty else { return }
+    let run = try STAMPRun(jobs) { [spool] in spool.post($0) }
+    sender.withLock { $0 = run }
   }
 
   /// Where the reflector listens, with the port the system chose where 0 was asked for.
@@ -82,13 +95,14 @@ public final class AgentService: Sendable {
     let delivered = delivered.state.withLock { $0 }
     return Status(
       waitingRecords: counts.waiting, deliveredRecords: delivered.records, droppedRecords: counts.dropped,
-      refusedRecords: delivered.refused, deliveryError: delivered.error, spoolError: counts.lastError?.description,
+      refusedRecords: delivered.refused, damagedSpoolFiles: counts.damagedSegments, deliveryError: delivered.error,
+      spoolError: counts.lastError?.description,
       reflector: reflector?.counts)
   }
 
   /// Stops measuring, keeps what was measured, and ends. What could not be delivered is delivered after the next start.
   public func shutdown() async {
-    sender?.stop()
+    sender.withLock { $0 }?.stop()
     reflector?.stop()
     spool.stop()
     fetcher.shutdown()

@@ -24,7 +24,10 @@ enum PlainText {
         "since \(timestamp(incident.startedAt))", incident.endedAt.map { "until \(timestamp($0))" } ?? "",
       ].joined(separator: "\t")
     }
-    return (paths + meetings + incidents).map(\.withoutTrailingTab).map(\.printableKeepingTabs)
+    let troubles = (overview.troubles ?? []).map { trouble in
+      ["trouble", trouble.kind, words.trouble(trouble), "since \(timestamp(trouble.since))"].joined(separator: "\t")
+    }
+    return (paths + meetings + incidents + troubles).map(\.withoutTrailingTab).map(\.printableKeepingTabs)
   }
 
   private static func timestamp(_ seconds: Double) -> String {

@@ -137,6 +137,21 @@ struct Words: Sendable, Equatable {
     }
   }
 
+  /// What is wrong with the monitoring itself.
+  func trouble(_ trouble: TroubleStatus) -> String {
+    switch trouble.kind {
+    case "history":
+      return choose("履歴を保存できません。ディスクを確認してください。", "The history cannot be kept: look at the monitor's disk.")
+    case "damage":
+      return choose("履歴が壊れていました。監視サーバーのログを確認してください。", "The history was damaged: the monitor's log says more.")
+    case "delivery":
+      let (channel, waiting) = (trouble.channel ?? "", trouble.waiting ?? 0)
+      return choose(
+        "通知が「\(channel)」に届いていません（\(waiting)件待機中）", "Channel \(channel) takes no notifications: \(waiting) wait.")
+    default:
+      return choose("監視に問題があります。ログを確認してください。", "Something is wrong with the monitoring: its log says more.")
+    }
+  }
   var live: String { choose("● 接続中", "● live") }
   var stale: String { choose("▲ 切断", "▲ lost") }
   var noPaths: String {

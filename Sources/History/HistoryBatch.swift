@@ -25,14 +25,17 @@ public struct HistoryBatch: Sendable {
 
 extension HistoryStore {
   /// Keeps a batch. When this returns it has reached the disk; when it throws, nothing of it has.
-  public func commit(_ batch: HistoryBatch, at now: WallTime) async throws(HistoryError) {
+  ///
+  /// Returns how many notifications of which channels were given up: more than `outboxCapacity` waited.
+  @discardableResult
+  public func commit(_ batch: HistoryBatch, at now: WallTime) async throws(HistoryError) -> [String: Int] {
     try await write { db in
       try Self.insert(batch.records, in: db)
       try Self.insert(batch.judgements, in: db)
       try Self.insert(batch.trackers, in: db)
       try Self.deleteTrackers(of: batch.abandoned, in: db)
       try Self.insert(batch.incidents, in: db)
-      try Self.insert(batch.notifications, at: now, in: db)
+      return try Self.insert(batch.notifications, at: now, in: db)
     }
   }
 }

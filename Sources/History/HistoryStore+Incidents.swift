@@ -15,20 +15,23 @@ public struct StoredTracker: Sendable, Equatable {
     kind = tracker.kind
     state = tracker.state
   }
+
+  /// From the columns of `tracker` and of its series.
+  init(_ row: Row) throws {
+    let kind: String = row["kind"]
+    guard let kind = Incident.Kind(rawValue: kind) else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a tracker of kind \(kind)")
+    }
+    let state = try JSONDecoder().decode(IncidentTracker.State.self, from: row["body"])
+    self.init(series: try PathRecord.Series(row), IncidentTracker(kind: kind, state: state))
+  }
 }
 
 extension HistoryStore {
   /// Every tracker, for a restart.
   public func trackers() async throws(HistoryError) -> [StoredTracker] {
     try await read { db in
-      try Row.fetchAll(db, sql: "SELECT * FROM tracker JOIN series ON series.id = series").map { row in
-        let kind: String = row["kind"]
-        guard let kind = Incident.Kind(rawValue: kind) else {
-          throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a tracker of kind \(kind)")
-        }
-        let state = try JSONDecoder().decode(IncidentTracker.State.self, from: row["body"])
-        return StoredTracker(series: try PathRecord.Series(row), IncidentTracker(kind: kind, state: state))
-      }
+      try Row.fetchAll(db, sql: "SELECT * FROM tracker JOIN series ON series.id = series").map(StoredTracker.init)
     }
   }
 

@@ -17,6 +17,10 @@ public struct OutboxEntry: Sendable, Equatable {
     self.topic = topic
     self.body = body
   }
+
+  init(_ row: Row) {
+    self.init(key: row["key"], channel: row["channel"], topic: row["topic"], body: [UInt8](row["body"] as Data))
+  }
 }
 
 /// An entry that was not delivered yet.
@@ -30,23 +34,28 @@ public struct PendingEntry: Sendable, Equatable, Identifiable {
 }
 
 extension HistoryStore {
-  /// Entries to deliver next, most urgent first: of each topic and channel only the oldest undelivered one.
-  public func pendingEntries(limit: Int) async throws(HistoryError) -> [PendingEntry] {
+  /// Entries to deliver next to a channel, most urgent first: of each topic only the oldest undelivered one.
+  public func pendingEntries(of channel: String, limit: Int) async throws(HistoryError) -> [PendingEntry] {
     try await read { db in
       let rows = try Row.fetchAll(
         db,
         sql: """
           SELECT * FROM outbox
-          WHERE id IN (SELECT min(id) FROM outbox WHERE delivered IS NULL GROUP BY channel, topic)
+          WHERE id IN (SELECT min(id) FROM outbox WHERE delivered IS NULL AND channel = ? GROUP BY topic)
           ORDER BY due, id LIMIT ?
-          """, arguments: [limit])
+          """, arguments: [channel, limit])
       return rows.map { row in
         PendingEntry(
-          id: row["id"],
-          entry: OutboxEntry(
-            key: row["key"], channel: row["channel"], topic: row["topic"], body: [UInt8](row["body"] as Data)),
-          attempts: row["attempts"], due: WallTime(nanoseconds: row["due"]))
+          id: row["id"], entry: OutboxEntry(row), attempts: row["attempts"], due: WallTime(nanoseconds: row["due"]))
       }
+    }
+  }
+
+  /// How many entries a channel has not taken yet.
+  public func waitingEntries(of channel: String) async throws(HistoryError) -> Int {
+    try await read { db in
+      try Int.fetchOne(
+        db, sql: "SELECT count(*) FROM outbox WHERE delivered IS NULL AND channel = ?", arguments: [channel]) ?? 0
     }
   }
 
@@ -66,7 +75,14 @@ extension HistoryStore {
     }
   }
 
-  static func insert(_ entries: [OutboxEntry], at now: WallTime, in db: Database) throws {
+  /// So many entries wait for one channel; when there are more, the oldest are given up.
+  public static let outboxCapacity = 10_000
+
+  /// Puts in what is not there yet. Returns how many of which channels were given up to make room.
+  @discardableResult
+  static func insert(
+    _ entries: [OutboxEntry], at now: WallTime, in db: Database, capacity: Int = outboxCapacity
+  ) throws -> [String: Int] {
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO outbox (key, channel, topic, body, created, due) VALUES (?, ?, ?, ?, ?, ?)
@@ -77,5 +93,15 @@ extension HistoryStore {
         each.key, each.channel, each.topic, Data(each.body), now.nanoseconds, now.nanoseconds,
       ])
     }
+    var givenUp: [String: Int] = [:]
+    for channel in Set(entries.map(\.channel)) {
+      try db.execute(
+        sql: """
+          DELETE FROM outbox WHERE delivered IS NULL AND channel = ?1 AND id <= (
+            SELECT id FROM outbox WHERE delivered IS NULL AND channel = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)
+          """, arguments: [channel, capacity])
+      if db.changesCount > 0 { givenUp[channel] = db.changesCount }
+    }
+    return givenUp
   }
 }

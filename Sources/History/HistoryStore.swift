@@ -1,56 +1,188 @@
 import GRDB
+import Glibc
+import Synchronization
 
 /// The monitor's memory: one SQLite file in write-ahead mode, with one writer.
 ///
-/// `synchronous = FULL`: what `commit` returned from survives the process and the power.
+/// `synchronous = FULL`: what `commit` returned from survives the process and the power. A file that turns out to be
+/// damaged, when it is opened or later, is set aside under another name, and a new one goes on with what must not be
+/// forgotten (`Salvage`).
 public final class HistoryStore: Sendable {
   /// The database's path.
   public let file: String
   /// Held for the lock: nobody else opens the file while this object lives.
   private let folder: DataFolder
-  private let database: DatabasePool
+  private let opened: Mutex<Opened>
+  private let onDamage: @Sendable (HistoryDamage) -> Void
+
+  private struct Opened: Sendable {
+    var database: DatabasePool
+    var generation = 0
+    /// The damaged file was closed, and no other could be opened yet.
+    var loss: Loss?
+  }
+
+  private struct Loss: Sendable {
+    var detail: String
+    var salvage: Salvage
+    /// What the damaged file is called now; `nil` where it could not be renamed.
+    var keptAs: String?
+  }
 
   /// Opens `history.sqlite` in `folder`, makes it when it is not there, and brings an older one up to date.
-  public init(folder: DataFolder) throws(HistoryError) {
+  ///
+  /// - Parameter onDamage: is told of each damage, at once and on any thread.
+  public init(
+    folder: DataFolder, onDamage: @escaping @Sendable (HistoryDamage) -> Void = { _ in }
+  ) throws(HistoryError) {
     let file = folder.file("history.sqlite")
-    var configuration = Configuration()
-    configuration.label = "history"
-    configuration.maximumReaderCount = 2
-    configuration.busyMode = .timeout(5)
+    let database: DatabasePool
     do {
-      let database = try DatabasePool(path: file, configuration: configuration)
-      // Must come after opening: turning write-ahead mode on sets NORMAL, which may forget the last commits at a
-      // power cut.
-      try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      let migrator = Schema.migrator
-      if try database.read(migrator.hasBeenSuperseded) { throw HistoryError.newerSchema(file: file) }
-      try migrator.migrate(database)
-      self.database = database
-    } catch {
-      throw HistoryError(error, file: file)
+      database = try Self.open(file, onDamage)
+    } catch .corrupt(_, let detail) {
+      guard let name = Self.setAside(file) else { throw .corrupt(file: file, detail: detail) }
+      database = try Self.open(file, onDamage)
+      onDamage(.replaced(file: file, keptAs: name, detail: detail, salvaged: 0))
     }
     self.file = file
     self.folder = folder
+    self.onDamage = onDamage
+    opened = Mutex(Opened(database: database))
   }
+
+  /// How often the file was replaced since it was opened: whoever relies on what was committed compares.
+  public var generation: Int { opened.withLock { $0.generation } }
 
   /// Runs `body` in one transaction on the writer's own thread: all of it is durable when this returns, or none.
   func write<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(HistoryError) -> Value {
+    let opened = try current()
     do {
       // A task of its own: who asked may be cancelled, and still either has it stored or is told that it is not.
-      return try await Task { [database] in try await database.write(body) }.value
+      return try await Task { try await opened.database.write(body) }.value
     } catch {
-      throw HistoryError(error, file: file)
+      throw replaceIfDamaged(opened, HistoryError(error, file: file))
     }
   }
 
   /// Runs `body` on an unchanging view of the last commit.
   func read<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws(HistoryError) -> Value {
+    let opened = try current()
     do {
-      return try await database.read(body)
+      return try await opened.database.read(body)
+    } catch {
+      throw replaceIfDamaged(opened, HistoryError(error, file: file))
+    }
+  }
+
+  /// Reads the whole file for damage that nobody has come upon yet.
+  public func check() async throws(HistoryError) {
+    try await read { db in
+      let found = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "ok"
+      if found != "ok" { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: found) }
+    }
+  }
+
+  // MARK: Opening
+
+  private static func open(
+    _ file: String, _ onDamage: (HistoryDamage) -> Void
+  ) throws(HistoryError) -> DatabasePool {
+    var configuration = Configuration()
+    configuration.label = "history"
+    configuration.maximumReaderCount = 2
+    configuration.busyMode = .timeout(5)
+    // Before SQLite opens it and makes the index anew.
+    let promised = WriteAheadIndex(database: file)?.uncopiedFrames
+    do {
+      let database = try DatabasePool(path: file, configuration: configuration)
+      do {
+        let frames = try prepare(database, file)
+        if let promised, frames < promised {
+          onDamage(.cutLog(file: "\(file)-wal", missingPages: promised - frames))
+        }
+        return database
+      } catch {
+        // Before anybody gives the file another name: SQLite deletes the log by the name it had.
+        try? database.close()
+        throw error
+      }
     } catch {
       throw HistoryError(error, file: file)
     }
+  }
+
+  /// Brings the database up to date. Returns how many frames its log had.
+  private static func prepare(_ database: DatabasePool, _ file: String) throws -> Int {
+    let frames: Int = try database.writeWithoutTransaction { db in
+      // Must come after opening: turning write-ahead mode on sets NORMAL, which may forget the last commits at a power
+      // cut.
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      return try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(PASSIVE)")?["log"] ?? 0
+    }
+    let migrator = Schema.migrator
+    if try database.read(migrator.hasBeenSuperseded) { throw HistoryError.newerSchema(file: file) }
+    try migrator.migrate(database)
+    return frames
+  }
+
+  // MARK: Damage
+
+  private func current() throws(HistoryError) -> Opened {
+    try opened.withLock { opened throws(HistoryError) in
+      try replace(&opened)
+      return opened
+    }
+  }
+
+  /// What to tell the caller: that its file was damaged and is another now, or the error as it was.
+  private func replaceIfDamaged(_ used: Opened, _ error: HistoryError) -> HistoryError {
+    guard case .corrupt(_, let detail) = error else { return error }
+    do {
+      try opened.withLock { opened throws(HistoryError) in
+        // Several can come upon the same damage; the first replaces the file.
+        guard opened.generation == used.generation, opened.loss == nil else { return }
+        let salvage = Salvage(from: opened.database)
+        // Nobody may have it open when it is renamed: SQLite deletes the log by the name it had.
+        guard (try? opened.database.close()) != nil else { throw error }
+        let name = Self.setAside(file)
+        opened.loss = Loss(detail: detail, salvage: salvage, keptAs: name)
+        try replace(&opened)
+        if name == nil { throw error }
+      }
+    } catch {
+      return error
+    }
+    return .replaced(file: file)
+  }
+
+  /// Opens a new file in place of a damaged one, if there is one, with what was salvaged.
+  private func replace(_ opened: inout Opened) throws(HistoryError) {
+    guard let loss = opened.loss else { return }
+    let database = try Self.open(file, onDamage)
+    if let name = loss.keptAs {
+      do {
+        try database.write(loss.salvage.insert)
+      } catch {
+        try? database.close()
+        throw HistoryError(error, file: file)
+      }
+      onDamage(.replaced(file: file, keptAs: name, detail: loss.detail, salvaged: loss.salvage.count))
+    }
+    opened.database = database
+    opened.generation += 1
+    opened.loss = nil
+  }
+
+  /// Gives the database and its log a name nobody has yet; `nil` when the disk does not let it.
+  private static func setAside(_ file: String) -> String? {
+    guard let number = (1...1_000).first(where: { access("\(file).damaged-\($0)", F_OK) != 0 }) else { return nil }
+    let name = "\(file).damaged-\(number)"
+    guard rename(file, name) == 0 else { return nil }
+    // SQLite finds the log by the database's name, and makes the index anew.
+    if access("\(file)-wal", F_OK) == 0, rename("\(file)-wal", "\(name)-wal") != 0 { return nil }
+    unlink("\(file)-shm")
+    return name
   }
 }

@@ -12,9 +12,16 @@ import Wire
 public actor MonitorService {
   let history: HistoryStore
   private let notifier: Notifier
-  private let clock: @Sendable () -> WallTime
+  private let clock: @Sendable () -> ClockReading
   private let logger: Logger
+  private let damages: DamageLog
   private var situation: Situation
+  /// Both clocks when they were compared last.
+  private var lastReading: ClockReading
+  /// Of the history: what was committed to an earlier one has to be committed again.
+  private var generation: Int
+  /// Why the last step could not be committed, `nil` once one was.
+  private var storing: Trouble?
   private var ring: EventRing
   private var listeners = Listeners()
   private var isStepping = false
@@ -26,28 +33,48 @@ public actor MonitorService {
   static let waitingLimit = 256
   /// Unjudged records of the last run are looked for so far back.
   static let resumeWindow: Duration = .seconds(3_600)
+  /// The wall clock may run so far from the monotonic one, between two looks, before it counts as set.
+  static let clockTolerance: Duration = .seconds(1)
 
   /// Opens the history in `folder` and takes up every incident and notification where the last run left them.
   public init(
     configuration: MonitorConfiguration, folder: DataFolder, logger: Logger,
-    clock: @escaping @Sendable () -> WallTime
+    clock: @escaping @Sendable () -> ClockReading
   ) async throws(HistoryError) {
-    let history = try HistoryStore(folder: folder)
-    let now = clock()
-    var situation = Situation(configuration: configuration, startedAt: now)
-    situation.restore(
-      trackers: try await history.trackers(),
-      judgements: try await history.judgements(limit: configuration.samplesPerPath),
-      closed: try await history.incidents(limit: Situation.closedLimit).filter { $0.phase == .resolved })
+    let damages = DamageLog(logger, clock)
+    let history = try HistoryStore(folder: folder) { damages.note($0) }
+    let reading = clock()
+    var situation = Situation(configuration: configuration, startedAt: reading.wall)
+    do {
+      try await Self.restore(&situation, from: history)
+    } catch .replaced {
+      // Damage that shows in what is read now: the new file has what could be saved.
+      situation = Situation(configuration: configuration, startedAt: reading.wall)
+      try await Self.restore(&situation, from: history)
+    }
     self.history = history
     self.clock = clock
     self.logger = logger
+    self.damages = damages
     self.situation = situation
+    lastReading = reading
+    generation = history.generation
     ring = EventRing(epoch: .random(in: 1 ... .max), capacity: Self.ringCapacity)
     notifier = Notifier(
       routing: configuration.routing, outbox: StoredOutbox(history: history),
       schedule: configuration.retries, logger: logger, clock: clock)
-    try await resume(at: now)
+    do {
+      try await resume(at: reading.wall)
+    } catch .replaced {
+      try await resume(at: reading.wall)
+    }
+  }
+
+  private static func restore(_ situation: inout Situation, from history: HistoryStore) async throws(HistoryError) {
+    situation.restore(
+      trackers: try await history.trackers(),
+      judgements: try await history.judgements(limit: situation.configuration.samplesPerPath),
+      closed: try await history.incidents(limit: Situation.closedLimit).filter { $0.phase == .resolved })
   }
 
   // MARK: Steps
@@ -57,7 +84,7 @@ public actor MonitorService {
     try await inTurn { () async throws(HistoryError) in
       let news = try await history.news(in: records)
       guard !news.isEmpty else { return }
-      let now = clock()
+      let now = try await followClock()
       var next = situation
       let step = next.take(news, now: now)
       try await commit(step, of: &next, records: news, at: now)
@@ -65,8 +92,9 @@ public actor MonitorService {
   }
 
   /// Lets time pass: silent paths become unknown and incidents clear.
-  public func tick(_ now: WallTime) async throws(HistoryError) {
+  public func tick() async throws(HistoryError) {
     try await inTurn { () async throws(HistoryError) in
+      let now = try await followClock()
       var next = situation
       let step = next.advance(to: now)
       try await commit(step, of: &next, records: [], at: now)
@@ -87,7 +115,15 @@ public actor MonitorService {
 
   /// Where everything stands.
   public func snapshot() -> MonitorSnapshot {
-    situation.snapshot(at: clock(), position: ring.position)
+    situation.snapshot(at: clock().wall, position: ring.position)
+  }
+
+  /// What is wrong with the monitoring itself, if anything.
+  public func troubles() async -> [Trouble] {
+    let channels = await notifier.troubles.map {
+      Trouble(kind: .delivery(channel: $0.channel, waiting: $0.waiting), since: $0.since, reason: $0.reason)
+    }
+    return [storing].compactMap(\.self) + damages.troubles + channels
   }
 
   /// Changes from `position` on; where that cannot be resumed (too old, or of another run), a snapshot first.
@@ -107,13 +143,16 @@ public actor MonitorService {
     return (pending + told).sorted { $0.startedAt > $1.startedAt }.prefix(limit).map(IncidentState.init)
   }
 
-  /// Ticks each second, delivers notifications and prunes each hour until the task is cancelled; then ends all streams.
+  /// Ticks each second, delivers notifications, prunes each hour and looks for damage each day until the task is
+  /// cancelled; then ends all streams.
   public func run() async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.notifier.run() }
-      group.addTask { await self.every(.seconds(1)) { try await self.tick(self.clock()) } }
+      // A step says itself why it could not be made.
+      group.addTask { await self.every(.seconds(1)) { try? await self.tick() } }
       group.addTask { await self.every(Notifier.restateInterval) { await self.restate() } }
-      group.addTask { await self.every(.seconds(3_600)) { try await self.prune(self.clock()) } }
+      group.addTask { await self.every(.seconds(3_600)) { try await self.prune(self.clock().wall) } }
+      group.addTask { await self.every(.seconds(86_400)) { try await self.history.check() } }
     }
     listeners.removeAll()
   }
@@ -136,6 +175,23 @@ public actor MonitorService {
     }
   }
 
+  /// The time. Where the wall clock was set since the last look, everything moves along first: a clock set forward is
+  /// no silence, and one set back must not keep anything waiting.
+  private func followClock() async throws(HistoryError) -> WallTime {
+    let reading = clock()
+    let stepped = reading.wallClockStep(since: lastReading)
+    if abs(stepped) > Self.clockTolerance.nanoseconds {
+      logger.warning(
+        "The wall clock was set",
+        metadata: ["by": "\(Duration.nanoseconds(stepped))", "effect": "what was going on goes on from the new time"])
+      var next = situation
+      let step = next.clockStepped(by: stepped, to: reading.wall)
+      try await commit(step, of: &next, records: [], at: reading.wall)
+    }
+    lastReading = reading
+    return reading.wall
+  }
+
   /// Makes a step durable, then true, then known.
   private func commit(
     _ step: Situation.Step, of next: inout Situation, records: [PathRecord], at now: WallTime
@@ -147,17 +203,30 @@ public actor MonitorService {
     let anew = try await judgeAnew(step.late, with: records, in: next)
     next.replace(anew, in: &step)
     batch.judgements += anew
-    batch.trackers = step.changed.sorted().flatMap { series in
+    // A history that was begun anew in the meantime knows of nothing that is going on.
+    let generation = history.generation
+    let isNew = generation != self.generation
+    batch.trackers = (isNew ? next.states.keys.sorted() : step.changed.sorted()).flatMap { series in
       next.states[series]?.trackers.map { StoredTracker(series: series, $0) } ?? []
     }
     batch.abandoned = step.forgotten.sorted()
-    batch.incidents = step.incidents.filter { $0.phase != .pending }
+    let told = isNew ? next.openIncidents.filter { $0.phase == .firing } : []
+    batch.incidents = told + step.incidents.filter { $0.phase != .pending }
     do {
-      batch.notifications = try step.actions.flatMap { action in try Self.entries(next.notification(of: action), next) }
+      batch.notifications = try (told.map(IncidentAction.raise) + step.actions).flatMap { action in
+        try Self.entries(next.notification(of: action), next)
+      }
     } catch {
       preconditionFailure("a notification is always JSON: \(error)")
     }
-    if !batch.isEmpty { try await history.commit(batch, at: now) }
+    if !batch.isEmpty {
+      for (channel, count) in try await history.commit(batch, at: now) {
+        logger.error(
+          "Notifications were given up: too many wait for their channel",
+          metadata: ["channel": "\(channel)", "count": "\(count)"])
+      }
+      self.generation = generation
+    }
     let before = situation
     situation = next
     publish(step, before: before)
@@ -221,7 +290,26 @@ public actor MonitorService {
     defer {
       if waiting.isEmpty { isStepping = false } else { waiting.removeFirst().resume() }
     }
-    try await step()
+    do {
+      try await step()
+    } catch {
+      fail(error)
+      throw error
+    }
+    recover()
+  }
+
+  /// Says once why nothing can be kept, and that it can be again.
+  private func fail(_ error: HistoryError) {
+    guard storing?.reason != error.description else { return }
+    storing = Trouble(kind: .history, since: storing?.since ?? clock().wall, reason: error.description)
+    logger.error("The history cannot be kept", metadata: ["reason": "\(error)"])
+  }
+
+  private func recover() {
+    guard storing != nil else { return }
+    storing = nil
+    logger.notice("The history is kept again")
   }
 
   private nonisolated func every(_ period: Duration, _ body: @Sendable () async throws -> Void) async {

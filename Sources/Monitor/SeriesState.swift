@@ -49,6 +49,17 @@ struct SeriesState: Sendable {
     }
   }
 
+  /// The wall clock was set by `step` nanoseconds. What is shown moves along, or the newest would stay the newest until
+  /// a clock that went back has caught up.
+  mutating func clockStepped(by step: Int64) {
+    for place in recent.indices {
+      recent[place].interval.start = recent[place].interval.start.advanced(byNanoseconds: step)
+    }
+    breach.clockStepped(by: step)
+    unmeasured.clockStepped(by: step)
+    heardAt = nil
+  }
+
   var pathState: PathState {
     PathState(path: series.path, origin: series.origin, verdict: verdict, objective: rules.objective, recent: recent)
   }

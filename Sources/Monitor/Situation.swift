@@ -8,7 +8,8 @@ import Wire
 /// only when what follows has been committed.
 struct Situation: Sendable {
   let configuration: MonitorConfiguration
-  let startedAt: WallTime
+  /// When the monitor began, or the clock was set last: silence soon after says nothing yet.
+  private(set) var startedAt: WallTime
   private(set) var states: [PathRecord.Series: SeriesState] = [:]
   /// The latest incidents that are over, newest first.
   private(set) var closed: [Incident] = []
@@ -61,7 +62,10 @@ struct Situation: Sendable {
       // A call of some time ago is not shown again.
       let isRecent = judged.last.map { $0.interval.end + configuration.forgetAfter >= startedAt } ?? false
       guard states[series] != nil || isRecent else { continue }
-      for interval in judged { self[series].note(PathSample(interval), capacity: configuration.samplesPerPath) }
+      // The clock may have been set back since: what it calls the future is no help.
+      for interval in judged where interval.interval.start <= startedAt {
+        self[series].note(PathSample(interval), capacity: configuration.samplesPerPath)
+      }
     }
     for tracker in trackers where states[tracker.series] != nil || tracker.state.incident != nil {
       self[tracker.series].restore(tracker)
@@ -105,6 +109,19 @@ struct Situation: Sendable {
       follow(series, &step) { $0.tick(now) }
     }
     return step
+  }
+
+  /// The wall clock was set by `step` nanoseconds and is `now`.
+  mutating func clockStepped(by step: Int64, to now: WallTime) -> Step {
+    var follows = Step()
+    startedAt = now
+    for series in states.keys.sorted() {
+      let judgements = self[series].judge.clockStepped(to: now)
+      observe(judgements, of: series, &follows)
+      self[series].clockStepped(by: step)
+      follows.changed.insert(series)
+    }
+    return follows
   }
 
   /// Puts judgements of late records in the place of what was said of their intervals before.

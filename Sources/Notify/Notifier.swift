@@ -3,15 +3,29 @@ import Logging
 import Wire
 
 /// Delivers what lies in the outbox: at least once, in order for each incident and channel, repeats with the same key.
+///
+/// Each channel is served by itself. One whose receiver fails is left alone for a wait that grows with each failure in
+/// a row; then its oldest notification that is due is tried, and when that is taken, all others follow.
 public actor Notifier {
   private let routing: Routing
   private let outbox: any Outbox
   private let fetcher: Fetcher
   private let schedule: RetrySchedule
-  private let clock: @Sendable () -> WallTime
+  private let clock: @Sendable () -> ClockReading
   private let logger: Logger
-  private var isWoken = false
-  private var sleeper: CheckedContinuation<Void, Never>?
+  private var lines: [String: Line]
+
+  /// How it stands with one channel.
+  private struct Line {
+    var isWoken = false
+    var sleeper: CheckedContinuation<Void, Never>?
+    /// In a row, and when to try again.
+    var failures = 0
+    var pausedUntil = MonotonicTime.zero
+    var trouble: ChannelTrouble?
+    /// The key of what was taken and could not be noted as such: it is not sent again by this run.
+    var unnoted: String?
+  }
 
   /// At most this many items are looked at in one round; the rest wait for the next, which follows at once.
   static let roundLimit = 256
@@ -26,7 +40,7 @@ public actor Notifier {
 
   public init(
     routing: Routing, outbox: any Outbox, fetcher: Fetcher = Fetcher(), schedule: RetrySchedule = RetrySchedule(),
-    logger: Logger, clock: @escaping @Sendable () -> WallTime
+    logger: Logger, clock: @escaping @Sendable () -> ClockReading
   ) {
     self.routing = routing
     self.outbox = outbox
@@ -34,46 +48,41 @@ public actor Notifier {
     self.schedule = schedule
     self.logger = logger
     self.clock = clock
+    lines = Dictionary(routing.channels.map { ($0.name, Line()) }) { first, _ in first }
   }
 
   /// Delivers until the task is cancelled: at each `wake`, and when a retry falls due.
   public func run() async {
-    while !Task.isCancelled {
-      let next = await deliverDue()
-      await rest(until: next)
+    await withTaskGroup(of: Void.self) { group in
+      for channel in routing.channels {
+        group.addTask {
+          while !Task.isCancelled {
+            let next = await self.deliverDue(to: channel)
+            await self.rest(channel.name, until: next)
+          }
+        }
+      }
     }
   }
 
   /// Something new lies in the outbox.
   public func wake() {
-    isWoken = true
-    sleeper?.resume()
-    sleeper = nil
+    for name in lines.keys { wake(name) }
   }
 
-  /// Tries once everything that is due, each channel on its own so that a dead one holds up no other. Returns when the
-  /// next item falls due, or `nil` when nothing waits.
+  /// Channels that take nothing at present, by name.
+  public var troubles: [ChannelTrouble] {
+    lines.values.compactMap(\.trouble).sorted { $0.channel < $1.channel }
+  }
+
+  /// Tries once everything that is due. Returns when the next item falls due, or `nil` when nothing waits.
   @discardableResult
-  public func deliverDue() async -> WallTime? {
-    do {
-      while true {
-        let now = clock()
-        let items = try await outbox.pending(limit: Self.roundLimit)
-        let due = items.filter { $0.due <= now }
-        if due.isEmpty { return items.map(\.due).min() }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-          for (channel, items) in Dictionary(grouping: due, by: \.channel) {
-            group.addTask { for item in items { try await self.attempt(item, channel) } }
-          }
-          try await group.waitForAll()
-        }
-        try Task.checkCancellation()
-      }
-    } catch is CancellationError {
-      return nil
-    } catch {
-      logger.error("The outbox could not be used", metadata: ["reason": "\(error)"])
-      return clock() + Self.outboxRetry
+  public func deliverDue() async -> MonotonicTime? {
+    await withTaskGroup(of: MonotonicTime?.self) { group in
+      for channel in routing.channels { group.addTask { await self.deliverDue(to: channel) } }
+      var earliest: MonotonicTime?
+      for await next in group { earliest = [earliest, next].compactMap(\.self).min() }
+      return earliest
     }
   }
 
@@ -87,7 +96,7 @@ public actor Notifier {
             do {
               try await self.post(notification, key: notification.key, to: channel)
             } catch {
-              return self.log(error, channel.name, channel)
+              return self.log(Self.reason(error, channel), channel)
             }
           }
         }
@@ -95,24 +104,76 @@ public actor Notifier {
     }
   }
 
-  private func attempt(_ item: OutboxItem, _ name: String) async throws {
-    let channel = routing.channel(named: name)
+  // MARK: One channel
+
+  private func deliverDue(to channel: Channel) async -> MonotonicTime? {
     do {
-      guard let channel else { throw DeliveryError.unknownChannel(name) }
-      let notification = try Notification(encoded: item.body)
-      try await post(notification, key: item.key, to: channel)
+      while true {
+        let now = clock()
+        if let pause = lines[channel.name]?.pausedUntil, pause > now.monotonic { return pause }
+        let items = try await outbox.pending(channel.name, limit: Self.roundLimit)
+        let waits = items.map { wait(of: $0, at: now.wall) }
+        guard waits.contains(.zero) else { return waits.min().map { now.monotonic + $0 } }
+        for (item, wait) in zip(items, waits) where wait == .zero {
+          guard try await attempt(item, channel) else { break }
+        }
+        try Task.checkCancellation()
+      }
+    } catch is CancellationError {
+      return nil
     } catch {
-      // A stop is no failure of the receiver: the item stays due for the next start.
-      if Task.isCancelled { throw CancellationError() }
-      log(error, name, channel)
-      try await outbox.postpone(item.id, until: clock() + schedule.delay(afterFailures: item.attempts + 1))
-      return
+      logger.error("The outbox could not be used", metadata: ["reason": "\(error)"])
+      return clock().monotonic + Self.outboxRetry
     }
-    try await outbox.delivered(item.id, at: clock())
+  }
+
+  /// No wait is longer than the longest: one that looks so was noted before the clock was set back, and is over.
+  private func wait(of item: OutboxItem, at now: WallTime) -> Duration {
+    let wait = item.due - now
+    return wait > .zero && wait <= schedule.longest ? wait : .zero
+  }
+
+  /// Whether the receiver took it.
+  private func attempt(_ item: OutboxItem, _ channel: Channel) async throws -> Bool {
+    if lines[channel.name]?.unnoted != item.key {
+      do {
+        try await post(try Notification(encoded: item.body), key: item.key, to: channel)
+      } catch {
+        // A stop is no failure of the receiver: the item stays due for the next start.
+        if Task.isCancelled { throw CancellationError() }
+        let now = clock()
+        fail(channel, Self.reason(error, channel), waiting: try await outbox.waiting(channel.name), at: now)
+        try await outbox.postpone(item.id, until: now.wall + schedule.delay(afterFailures: item.attempts + 1))
+        return false
+      }
+    }
+    lines[channel.name]?.unnoted = item.key
+    try await outbox.delivered(item.id, at: clock().wall)
+    lines[channel.name]?.unnoted = nil
+    recover(channel)
+    return true
+  }
+
+  private func fail(_ channel: Channel, _ reason: String, waiting: Int, at now: ClockReading) {
+    lines[channel.name]?.failures += 1
+    let failures = lines[channel.name]?.failures ?? 1
+    lines[channel.name]?.pausedUntil = now.monotonic + schedule.delay(afterFailures: failures)
+    let since = lines[channel.name]?.trouble?.since ?? now.wall
+    lines[channel.name]?.trouble = ChannelTrouble(channel: channel.name, since: since, reason: reason, waiting: waiting)
+    log(reason, channel, waiting: waiting)
+  }
+
+  private func recover(_ channel: Channel) {
+    guard let failures = lines[channel.name]?.failures, failures > 0 else { return }
+    lines[channel.name]?.failures = 0
+    lines[channel.name]?.trouble = nil
+    logger.notice(
+      "Notifications are taken again",
+      metadata: ["channel": "\(channel.name)", "failedAttempts": "\(failures)"])
   }
 
   private func post(_ notification: Notification, key: String, to channel: Channel) async throws {
-    var request = try channel.kind.request(notification, channel, clock())
+    var request = try channel.kind.request(notification, channel, clock().wall)
     request.headers += [FetchRequest.Header("Idempotency-Key", key)] + channel.headers
     request.trust = channel.trust
     request.timeout = Self.timeout
@@ -121,29 +182,53 @@ public actor Notifier {
     guard (200...299).contains(status) else { throw DeliveryError.refused(status: status) }
   }
 
-  /// Addresses of receivers often contain their secret: the log has the channel's name instead.
-  private nonisolated func log(_ error: any Error, _ name: String, _ channel: Channel?) {
-    let reason = "\(error)".replacing(channel?.url ?? name, with: "channel \(name)")
-    logger.warning("A notification was not taken", metadata: ["channel": "\(name)", "reason": "\(reason)"])
+  /// Addresses of receivers often contain their secret: people are told the channel's name instead.
+  private static func reason(_ error: any Error, _ channel: Channel) -> String {
+    "\(error)".replacing(channel.url, with: "channel \(channel.name)")
   }
 
-  private func rest(until due: WallTime?) async {
-    if !isWoken && !Task.isCancelled {
+  private nonisolated func log(_ reason: String, _ channel: Channel, waiting: Int? = nil) {
+    var metadata: Logger.Metadata = ["channel": "\(channel.name)", "reason": "\(reason)"]
+    if let waiting { metadata["waiting"] = "\(waiting)" }
+    logger.warning("A notification was not taken", metadata: metadata)
+  }
+
+  // MARK: Waiting
+
+  private func wake(_ name: String) {
+    lines[name]?.isWoken = true
+    lines[name]?.sleeper?.resume()
+    lines[name]?.sleeper = nil
+  }
+
+  private func rest(_ name: String, until due: MonotonicTime?) async {
+    if lines[name]?.isWoken == false && !Task.isCancelled {
       let alarm = due.map { due in
-        Task { [wait = due - clock()] in
+        Task { [wait = Duration.nanoseconds(due.nanoseconds(since: clock().monotonic))] in
           try await Task.sleep(for: wait)
-          wake()
+          wake(name)
         }
       }
       await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
-          if isWoken { continuation.resume() } else { sleeper = continuation }
+          if lines[name]?.isWoken == false { lines[name]?.sleeper = continuation } else { continuation.resume() }
         }
       } onCancel: {
-        Task { await wake() }
+        Task { await wake(name) }
       }
       alarm?.cancel()
     }
-    isWoken = false
+    lines[name]?.isWoken = false
   }
+}
+
+/// A channel whose receiver takes nothing at present.
+public struct ChannelTrouble: Sendable, Equatable {
+  public var channel: String
+  /// The first failure since something was taken.
+  public var since: WallTime
+  /// The last failure, a sentence.
+  public var reason: String
+  /// Notifications that wait for this channel.
+  public var waiting: Int
 }

@@ -15,10 +15,6 @@ public struct Routing: Sendable {
     let told = routes.filter { $0.matches(notification) }.flatMap(\.channels)
     return channels.map(\.name).filter(told.contains)
   }
-
-  func channel(named name: String) -> Channel? {
-    channels.first { $0.name == name }
-  }
 }
 
 /// A rule of whom to tell. Empty sets match everything.

@@ -105,6 +105,7 @@ struct AgentServiceTests {
     near.recordLength = .seconds(1)
     near.targets = [AgentConfiguration.Target(id: "tsu", endpoint: try #require(reflecting.reflectorEndpoint))]
     let measuring = try AgentService(near)
+    try measuring.start()
     #expect(try await eventually { try server.records.count >= 4 })
     await measuring.shutdown()
     let records = try server.records

@@ -1,3 +1,4 @@
+import API
 import Testing
 
 @testable import Dashboard
@@ -11,5 +12,16 @@ struct PlainTextTests {
     #expect(lines[4] == "meeting\t朝会\t2 people\tin 1.24 Mb/s\tout 2.48 Mb/s")
     #expect(lines[5] == "incident\tfiring\ttsu → hq (direct)\tloss 3.2 % > 1 %\tsince 2026-11-22T01:12:00Z")
     #expect(lines.count == 7)
+  }
+
+  @Test("What is wrong with the monitoring itself is a fact too")
+  func troubles() {
+    var overview = SampleOverview.overview
+    overview.troubles = [
+      TroubleStatus(kind: "delivery", channel: "team", waiting: 3, since: 1_795_311_000, reason: "down")
+    ]
+    #expect(
+      PlainText.lines(overview, words: Words(.en)).last
+        == "trouble\tdelivery\tChannel team takes no notifications: 3 wait.\tsince 2026-11-22T01:30:00Z")
   }
 }

@@ -59,7 +59,7 @@ struct CommitTests {
     #expect(try await store.trackers() == batch.trackers)
     #expect(try await store.incidents(limit: 10) == batch.incidents)
     #expect(batch.incidents.count == 1)
-    #expect(try await store.pendingEntries(limit: 10).map(\.entry) == batch.notifications)
+    #expect(try await store.pendingEntries(of: "team", limit: 10).map(\.entry) == batch.notifications)
   }
 
   @Test("A batch that meets a full disk leaves nothing behind, and goes in when there is room")
@@ -114,10 +114,10 @@ struct CommitTests {
     let left = try await store.records(judgedAs: Self.series, starting: .unixEpoch..<WallTime(seconds: 1_000))
     #expect(left == (4..<8).map(record))
     #expect(try await store.judgements(limit: 100)[Self.series]?.count == 8)
-    #expect(try await store.pendingEntries(limit: 10).count == 1)
+    #expect(try await store.pendingEntries(of: "team", limit: 10).count == 1)
 
     try await store.prune(at: WallTime(seconds: 15 * day), keeping: retention)
-    #expect(try await store.pendingEntries(limit: 10) == [])
+    #expect(try await store.pendingEntries(of: "team", limit: 10) == [])
 
     // An incident that is still open stays, and so does its series.
     try await store.prune(at: WallTime(seconds: 401 * day), keeping: retention)

@@ -17,24 +17,25 @@ struct OutboxTests {
   }
 
   func insert(_ entries: [OutboxEntry], at seconds: Int64 = 0) async throws {
-    try await store.write { db in try HistoryStore.insert(entries, at: WallTime(seconds: seconds), in: db) }
+    _ = try await store.write { db in try HistoryStore.insert(entries, at: WallTime(seconds: seconds), in: db) }
   }
 
   @Test("An entry is pending until it is delivered")
   func delivered() async throws {
     try await insert([entry("a")], at: 7)
-    let pending = try await store.pendingEntries(limit: 10)
+    let pending = try await store.pendingEntries(of: "team", limit: 10)
     #expect(pending.map(\.entry) == [entry("a")])
     #expect(pending.map(\.attempts) == [0])
     #expect(pending.map(\.due) == [WallTime(seconds: 7)])
     try await store.markDelivered(pending[0].id, at: WallTime(seconds: 8))
-    #expect(try await store.pendingEntries(limit: 10) == [])
+    #expect(try await store.pendingEntries(of: "team", limit: 10) == [])
   }
 
   @Test("A key is put in once for each channel")
   func keys() async throws {
     try await insert([entry("a"), entry("a"), entry("a", channel: "board")])
-    #expect(try await store.pendingEntries(limit: 10).count == 2)
+    #expect(try await store.pendingEntries(of: "team", limit: 10).count == 1)
+    #expect(try await store.pendingEntries(of: "board", limit: 10).count == 1)
   }
 
   @Test("The resolved of an incident waits behind its firing, in each channel by itself")
@@ -42,21 +43,41 @@ struct OutboxTests {
     try await insert([
       entry("firing"), entry("firing", channel: "board"), entry("resolved"), entry("resolved", channel: "board"),
     ])
-    let first = try await store.pendingEntries(limit: 10)
-    #expect(first.map(\.entry.key) == ["firing", "firing"])
-    try await store.postpone(first[0].id, until: WallTime(seconds: 60))
-    try await store.markDelivered(first[1].id, at: WallTime(seconds: 1))
-    let second = try await store.pendingEntries(limit: 10)
-    #expect(second.map(\.entry) == [entry("resolved", channel: "board"), entry("firing")])
-    #expect(second.map(\.attempts) == [0, 1])
-    #expect(second[1].due == WallTime(seconds: 60))
+    let team = try await store.pendingEntries(of: "team", limit: 10)
+    #expect(team.map(\.entry.key) == ["firing"])
+    try await store.postpone(team[0].id, until: WallTime(seconds: 60))
+    let board = try await store.pendingEntries(of: "board", limit: 10)
+    #expect(board.map(\.entry.key) == ["firing"])
+    try await store.markDelivered(board[0].id, at: WallTime(seconds: 1))
+    #expect(try await store.pendingEntries(of: "board", limit: 10).map(\.entry.key) == ["resolved"])
+    let postponed = try await store.pendingEntries(of: "team", limit: 10)
+    #expect(postponed.map(\.entry) == [entry("firing")])
+    #expect(postponed[0].attempts == 1)
+    #expect(postponed[0].due == WallTime(seconds: 60))
+    #expect(try await store.waitingEntries(of: "team") == 2)
+    #expect(try await store.waitingEntries(of: "board") == 1)
   }
 
   @Test("What is due first comes first")
   func due() async throws {
     try await insert([entry("late", topic: "1")], at: 20)
     try await insert([entry("early", topic: "2")], at: 10)
-    #expect(try await store.pendingEntries(limit: 10).map(\.entry.key) == ["early", "late"])
-    #expect(try await store.pendingEntries(limit: 1).map(\.entry.key) == ["early"])
+    #expect(try await store.pendingEntries(of: "team", limit: 10).map(\.entry.key) == ["early", "late"])
+    #expect(try await store.pendingEntries(of: "team", limit: 1).map(\.entry.key) == ["early"])
+  }
+
+  @Test("Past the bound a channel's oldest waiting entries are given up and counted, and no other channel's")
+  func bound() async throws {
+    try await insert((0..<3).map { entry("\($0)", topic: "\($0)") })
+    try await insert([entry("0", channel: "board")])
+    let delivered = try await store.pendingEntries(of: "team", limit: 1)
+    try await store.markDelivered(delivered[0].id, at: .unixEpoch)
+    let more = (3..<9).map { entry("\($0)", topic: "\($0)") }
+    let givenUp = try await store.write { db in
+      try HistoryStore.insert(more, at: WallTime(seconds: 1), in: db, capacity: 5)
+    }
+    #expect(givenUp == ["team": 3])
+    #expect(try await store.pendingEntries(of: "team", limit: 10).map(\.entry.key) == ["4", "5", "6", "7", "8"])
+    #expect(try await store.pendingEntries(of: "board", limit: 10).count == 1)
   }
 }

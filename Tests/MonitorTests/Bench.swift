@@ -19,12 +19,21 @@ final class Bench: Sendable {
 
   let temporary: TemporaryFolder
   private let seconds = Mutex<Int64>(0)
+  /// How far the wall clock was set from what it was.
+  private let shift = Mutex<Int64>(0)
 
   init() throws {
     temporary = try TemporaryFolder()
   }
 
-  var now: WallTime { Self.start + .seconds(seconds.withLock { $0 }) }
+  var now: WallTime { clock.wall }
+
+  var clock: ClockReading {
+    let passed = seconds.withLock { $0 }
+    return ClockReading(
+      monotonic: MonotonicTime(nanoseconds: passed * 1_000_000_000),
+      wall: Self.start + .seconds(passed + shift.withLock { $0 }))
+  }
 
   var configuration: MonitorConfiguration {
     MonitorConfiguration(
@@ -46,11 +55,16 @@ final class Bench: Sendable {
     change(&configuration)
     return try await MonitorService(
       configuration: configuration, folder: DataFolder(path: folder ?? temporary.path),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: { self.now })
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: { self.clock })
   }
 
   func advance(to value: Int64) {
     seconds.withLock { $0 = value }
+  }
+
+  /// Sets the wall clock by so many seconds.
+  func step(by seconds: Int64) {
+    shift.withLock { $0 += seconds }
   }
 
   /// What an agent measured in interval `number` of 15 s from the start: 750 packets there and back.
@@ -81,7 +95,7 @@ final class Bench: Sendable {
       for second in 0..<15 {
         advance(to: number * 15 + Int64(second))
         if second == 3, number > 0, let record = record(number - 1) { try await monitor.ingest([record]) }
-        try await monitor.tick(now)
+        try await monitor.tick()
         await monitor.deliverDue()
       }
     }

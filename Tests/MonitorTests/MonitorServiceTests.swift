@@ -1,5 +1,6 @@
 import Alerting
 import Foundation
+import GRDB
 import Measurement
 import Notify
 import Testing
@@ -190,7 +191,7 @@ struct MonitorServiceTests {
     let monitor = try await bench.monitor()
     for second in 0..<50 {
       bench.advance(to: 45 * 15 + Int64(second))
-      try await monitor.tick(bench.now)
+      try await monitor.tick()
     }
     #expect(await monitor.path?.verdict == .good)
     try await monitor.ingest((4..<48).map { bench.record($0) })
@@ -257,7 +258,8 @@ struct MonitorServiceTests {
       }
       try await group.waitForAll()
     }
-    try await monitor.tick(Bench.start + .seconds(770))
+    bench.advance(to: 770)
+    try await monitor.tick()
     let path = try #require(await monitor.path)
     #expect(path.recent.map(\.interval.start) == (0..<50).map { Bench.start + .seconds(15 * $0) })
     #expect(path.recent.allSatisfy { $0.verdict == .good })
@@ -281,7 +283,7 @@ struct MonitorServiceTests {
     #expect(await calls().map(\.verdict) == [.good])
     #expect(await calls().map(\.path.label) == [""])
     bench.advance(to: 48 + 120)
-    try await monitor.tick(bench.now)
+    try await monitor.tick()
     #expect(await calls() == [])
   }
 
@@ -323,5 +325,93 @@ struct MonitorServiceTests {
       running.cancel()
     }
     await running.value
+  }
+
+  // MARK: Faults
+
+  @Test("A clock set by an hour raises nothing, and intervals are judged at the new time", arguments: [-3_600, 3_600])
+  func clockSet(seconds: Int64) async throws {
+    let monitor = try await bench.monitor(webhook: "http://127.0.0.1:9/")
+    try await bench.live(monitor, 0..<12) { bench.record($0) }
+    bench.step(by: seconds)
+    let moved = seconds / 15
+    // The interval that was cut, then whole ones; `live` counts by the monotonic clock.
+    try await bench.live(monitor, 12..<24) { bench.record($0 + moved) }
+    let path = try #require(await monitor.path)
+    #expect(path.verdict == .good)
+    #expect(path.recent.allSatisfy { $0.verdict == .good })
+    #expect(path.recent.last?.interval.start == Bench.start + .seconds(15 * (22 + moved)))
+    #expect(await monitor.snapshot().incidents == [])
+    #expect(try await monitor.incidents(limit: 10) == [])
+  }
+
+  @Test("An incident that fires while the clock is set back goes on as the same one, over a restart too, and ends")
+  func clockSetWhileFiring() async throws {
+    let before: IncidentState
+    do {
+      let monitor = try await bench.monitor(webhook: "http://127.0.0.1:9/")
+      try await bench.live(monitor, 0..<12) { bench.record($0, lost: 30) }
+      before = try #require(await monitor.snapshot().incidents.first)
+      #expect(before.phase == .firing)
+      bench.step(by: -3_600)
+      try await bench.live(monitor, 12..<14) { bench.record($0 - 240, lost: 30) }
+      let after = try #require(await monitor.snapshot().incidents.first)
+      #expect(after.id == before.id && after.phase == .firing)
+      #expect(after.startedAt == before.startedAt + .seconds(-3_600))
+    }
+    let monitor = try await bench.monitor(webhook: "http://127.0.0.1:9/")
+    try await bench.live(monitor, 14..<40) { bench.record($0 - 240) }
+    let end = try #require(await monitor.snapshot().incidents.first)
+    #expect(end.id == before.id && end.phase == .resolved)
+    #expect(await monitor.path?.verdict == .good)
+    let told = try await monitor.history.write { db in
+      try String.fetchAll(db, sql: "SELECT key FROM outbox ORDER BY id")
+    }
+    #expect(told == ["\(before.id)-firing", "\(before.id)-resolved"])
+  }
+
+  @Test("What cannot be kept is a trouble until it can, and the step is made then")
+  func storing() async throws {
+    let monitor = try await bench.monitor()
+    try await bench.live(monitor, 0..<2) { bench.record($0) }
+    #expect(await monitor.troubles() == [])
+    try await monitor.history.write { db in
+      try db.execute(sql: "CREATE TRIGGER full BEFORE INSERT ON record BEGIN SELECT RAISE(FAIL, 'no room'); END")
+    }
+    let since = bench.now
+    for second in 0..<3 {
+      bench.advance(to: 30 + Int64(second))
+      await #expect(throws: HistoryError.self) { try await monitor.ingest([bench.record(1)]) }
+    }
+    let trouble = try #require(await monitor.troubles().first)
+    #expect(trouble.kind == .history)
+    #expect(trouble.since == since + .seconds(1))
+    #expect(trouble.reason.hasSuffix("could not be used: no room."))
+    try await monitor.history.write { db in try db.execute(sql: "DROP TRIGGER full") }
+    try await monitor.ingest([bench.record(1)])
+    #expect(await monitor.troubles() == [])
+  }
+
+  @Test("When the database is lost under it, what fires goes on, is told again under the same key, and ends")
+  func damaged() async throws {
+    let receiver = try HTTPReceiver()
+    var requests = receiver.requests.makeAsyncIterator()
+    let monitor = try await bench.monitor(webhook: receiver.url)
+    try await bench.live(monitor, 0..<12) { bench.record($0, lost: 30) }
+    let incident = try #require(await monitor.snapshot().incidents.first)
+    let first = try #require(await requests.next())
+    await #expect(throws: HistoryError.replaced(file: monitor.history.file)) {
+      try await monitor.history.write { _ in
+        throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "database disk image is malformed")
+      }
+    }
+    #expect(await monitor.troubles().map(\.kind) == [.damage])
+    try await bench.live(monitor, 12..<14) { bench.record($0, lost: 30) }
+    let repeated = try #require(await requests.next())
+    #expect(repeated.headers["idempotency-key"] == first.headers["idempotency-key"])
+    try await bench.live(monitor, 14..<40) { bench.record($0) }
+    let resolved = try #require(await requests.next())
+    #expect(resolved.headers["idempotency-key"] == incident.id + "-resolved")
+    #expect(try await monitor.incidents(limit: 10).map(\.id) == [incident.id])
   }
 }

@@ -119,7 +119,7 @@ final class TestMonitor: Sendable {
         sites: [Site(id: "hq", japaneseName: "県庁", englishName: "Headquarters"), Site(id: "tsu")],
         paths: [ExpectedPath(path: Self.path, origin: .probe(kind: "stamp"))]),
       folder: try DataFolder(path: path), logger: Logger(label: "monitor") { _ in SwiftLogNoOpLogHandler() },
-      clock: { WallTime(seconds: 1_800_000_000) })
+      clock: { ClockReading(monotonic: .zero, wall: WallTime(seconds: 1_800_000_000)) })
   }
 
   deinit {

@@ -53,14 +53,30 @@ enum File {
     guard fsync(descriptor) == 0 else { throw .failed(action: "write", path: path, code: errno) }
   }
 
+  /// So many damaged files are kept; then the oldest goes.
+  static let damagedKept = 8
+
+  /// Deletes a segment that is done with; a damaged one is kept under another name for people to look at.
+  static func remove(_ path: String, in folder: String, keepingAside isDamaged: Bool) {
+    guard isDamaged, rename(path, "\(path).damaged") == 0 else {
+      unlink(path)
+      return
+    }
+    let kept = (try? segmentNumbers(in: folder, suffix: ".spool.damaged")) ?? []
+    for number in kept.dropLast(damagedKept) { unlink("\(SpoolSegment.path(number, in: folder)).damaged") }
+  }
+
   /// The numbers of the folder's `.spool` files, rising.
-  static func segmentNumbers(in folder: String) throws(SpoolError) -> [UInt64] {
+  static func segmentNumbers(in folder: String, suffix: String = ".spool") throws(SpoolError) -> [UInt64] {
     guard let directory = opendir(folder) else { throw .failed(action: "read", path: folder, code: errno) }
     defer { closedir(directory) }
     var numbers: [UInt64] = []
     while let entry = readdir(directory) {
       let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if name.hasSuffix(".spool"), let number = UInt64(name.dropLast(".spool".count)) { numbers.append(number) }
+      // The greatest number has no successor.
+      if name.hasSuffix(suffix), let number = UInt64(name.dropLast(suffix.count)), number < .max {
+        numbers.append(number)
+      }
     }
     return numbers.sorted()
   }

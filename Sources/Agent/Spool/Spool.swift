@@ -6,20 +6,21 @@ import Wire
 ///
 /// Segments are files `00000000000000000001.spool` and so on. Past the bound the oldest segment goes, and its records
 /// are counted as dropped. How far the oldest one was read stands in the file `position`, which may be behind after a
-/// crash: records are then delivered again under the identity they had.
+/// crash: records are then delivered again under the identity they had. Of a damaged segment all whole entries are
+/// delivered, and the file is kept as `….spool.damaged`, the newest few of them.
 public struct Spool: ~Copyable {
   /// Payloads read together, and where they stand.
   public struct Batch: Sendable, Equatable {
     public var payloads: [[UInt8]]
     let segment: UInt64
     let start: Int
-    let end: Int
+    /// Where each payload ends.
+    var ends: [Int] = []
 
     /// The first `count` payloads.
     public func prefix(_ count: Int) -> Batch {
-      let kept = Array(payloads.prefix(count))
-      let bytes = kept.reduce(0) { $0 + SpoolSegment.headerBytes + $1.count }
-      return Batch(payloads: kept, segment: segment, start: start, end: start + bytes)
+      Batch(
+        payloads: Array(payloads.prefix(count)), segment: segment, start: start, ends: Array(ends.prefix(count)))
     }
   }
 
@@ -30,6 +31,8 @@ public struct Spool: ~Copyable {
     /// Where the first entry stands that was not acknowledged, and how many were.
     var readOffset = 0
     var readEntries = 0
+    /// Something in the file is no entry.
+    var isDamaged = false
   }
 
   public let folder: String
@@ -43,7 +46,7 @@ public struct Spool: ~Copyable {
 
   /// Records dropped because the bound was reached, since the spool was opened.
   public private(set) var droppedRecords = 0
-  /// Files whose tail was torn or damaged when the spool was opened; what stood after the damage is gone.
+  /// Files in which something was torn or damaged; all that is whole in them is delivered.
   public private(set) var damagedSegments: Int
 
   /// Makes the folder if it is not there, and takes up what a predecessor left.
@@ -122,7 +125,8 @@ public struct Spool: ~Copyable {
       if first.readEntries < first.entries {
         if let batch = read(first, maximumRecords, maximumBytes) { return batch }
         // It was whole when it was written or opened: the disk has damaged it since.
-        damagedSegments += 1
+        if !first.isDamaged { damagedSegments += 1 }
+        segments[0].isDamaged = true
         droppedRecords += first.entries - first.readEntries
       }
       if segments.count == 1, descriptor >= 0, first.entries == first.readEntries, first.bytes == 0 { return nil }
@@ -133,19 +137,19 @@ public struct Spool: ~Copyable {
 
   private func read(_ segment: Segment, _ maximumRecords: Int, _ maximumBytes: Int) -> Batch? {
     guard let bytes = try? File.read(SpoolSegment.path(segment.number, in: folder)) else { return nil }
-    var batch = Batch(payloads: [], segment: segment.number, start: segment.readOffset, end: segment.readOffset)
+    var batch = Batch(payloads: [], segment: segment.number, start: segment.readOffset)
     var total = 0
     var end = segment.readOffset
     while batch.payloads.count < maximumRecords, end < segment.bytes,
-      let payload = SpoolSegment.payload(in: bytes, at: end),
+      let payload = SpoolSegment.nextPayload(in: bytes, from: end),
       batch.payloads.isEmpty || total + payload.count <= maximumBytes
     {
       batch.payloads.append(Array(bytes[payload]))
       total += payload.count
       end = payload.upperBound
+      batch.ends.append(end)
     }
-    guard !batch.payloads.isEmpty else { return nil }
-    return Batch(payloads: batch.payloads, segment: segment.number, start: segment.readOffset, end: end)
+    return batch.payloads.isEmpty ? nil : batch
   }
 
   /// The monitor has them: they need not be kept.
@@ -155,8 +159,8 @@ public struct Spool: ~Copyable {
       droppedRecords -= min(droppedRecords, batch.payloads.count)
       return
     }
-    guard segments[place].readOffset == batch.start else { return }
-    segments[place].readOffset = batch.end
+    guard segments[place].readOffset == batch.start, let end = batch.ends.last else { return }
+    segments[place].readOffset = end
     segments[place].readEntries += batch.payloads.count
     if place == 0, segments[0].readEntries == segments[0].entries {
       removeFirst()
@@ -170,14 +174,13 @@ public struct Spool: ~Copyable {
       close(descriptor)
       descriptor = -1
     }
-    unlink(SpoolSegment.path(segments.removeFirst().number, in: folder))
+    let first = segments.removeFirst()
+    File.remove(SpoolSegment.path(first.number, in: folder), in: folder, keepingAside: first.isDamaged)
   }
 
   /// Not synchronised: an older position only means that records are sent again.
   private func writePosition(_ segment: Segment) {
-    var bytes: [UInt8] = []
-    bytes.append(u64: segment.number)
-    bytes.append(u64: UInt64(segment.readOffset))
+    let bytes = Position(segment: segment.number, offset: segment.readOffset).bytes
     _ = pwrite(files.position, bytes, bytes.count, 0)
   }
 }

@@ -21,12 +21,22 @@ enum SpoolSegment {
     return bytes + payload
   }
 
+  /// The payload range of the first whole entry at `offset` or after it: what is torn or damaged in between is skipped.
+  /// `nil` when there is none.
+  static func nextPayload(in bytes: [UInt8], from offset: Int) -> Range<Int>? {
+    for start in offset..<max(offset, bytes.count) {
+      if let payload = payload(in: bytes, at: start) { return payload }
+    }
+    return nil
+  }
+
   /// The payload range of the entry at `offset`; `nil` at the end and where it is torn or damaged.
   static func payload(in bytes: [UInt8], at offset: Int) -> Range<Int>? {
     guard offset < bytes.count else { return nil }
     var reader = ByteReader(bytes[offset...])
-    guard let length = try? Int(reader.u32()), let checksum = try? reader.u32(), length <= maximumPayloadBytes,
-      let payload = try? reader.read(length), Checksum.crc32(payload) == checksum
+    guard let length = try? Int(reader.u32()), let checksum = try? reader.u32(),
+      (1...maximumPayloadBytes).contains(length), let payload = try? reader.read(length),
+      Checksum.crc32(payload) == checksum
     else { return nil }
     return (offset + headerBytes)..<(offset + headerBytes + length)
   }

@@ -86,6 +86,11 @@ enum Screens {
       canvas.put(state.words.lost(reason).fitted(to: canvas.columns - 2), row: row, column: 1, style: Style(role: .bad))
       return
     }
+    if let trouble = state.overview?.troubles?.first {
+      let text = "▲ \(state.words.trouble(trouble))"
+      canvas.put(text.fitted(to: canvas.columns - 2), row: row, column: 1, style: Style(role: .warning, isBold: true))
+      return
+    }
     var column = 1
     for screen in all {
       let isCurrent = screen.id == state.screen

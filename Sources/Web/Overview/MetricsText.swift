@@ -15,6 +15,11 @@ enum MetricsText {
       ["pending", "firing"].map { state in
         ([("state", state)], Double(overview.incidents.count { $0.state == state }))
       })
+    page.add(
+      "kakehashi_troubles", .gauge, "What is wrong with the monitoring itself.",
+      ["history", "damage", "delivery"].map { kind in
+        ([("kind", kind)], Double((overview.troubles ?? []).count { $0.kind == kind }))
+      })
     page.add("kakehashi_event_streams", .gauge, "Event streams open over HTTP.", Double(eventStreams))
     page.add(
       "kakehashi_refused_requests_total", .counter, "Requests without a token that fits, by reason.",

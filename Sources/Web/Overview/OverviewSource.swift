@@ -14,6 +14,7 @@ struct OverviewSource: Sendable {
   func overview() async -> Overview {
     let meetings = await relay?.meetings() ?? []
     let snapshot = await monitor?.snapshot()
+    let troubles = await monitor?.troubles() ?? []
     let participants = Dictionary(
       meetings.flatMap(\.participants).compactMap { $0.site.map { ($0, 1) } }, uniquingKeysWith: +)
     return Overview(
@@ -21,7 +22,7 @@ struct OverviewSource: Sendable {
       sites: (snapshot?.sites ?? []).map { SiteStatus($0, participants: participants[$0.site.id] ?? 0) },
       paths: (snapshot?.paths ?? []).map(PathStatus.init),
       meetings: meetings.map(MeetingStatus.init),
-      incidents: (snapshot?.incidents ?? []).map(IncidentStatus.init))
+      incidents: (snapshot?.incidents ?? []).map(IncidentStatus.init), troubles: troubles.map(TroubleStatus.init))
   }
 }
 
@@ -121,5 +122,15 @@ extension IncidentStatus {
       subject: "\(path.site) → \(path.target) (\(path.route.rawValue))",
       site: path.site, target: path.target, metric: incident.metric, value: incident.value, limit: incident.limit,
       startedAt: incident.startedAt.unixSeconds, endedAt: incident.endedAt?.unixSeconds)
+  }
+}
+
+extension TroubleStatus {
+  init(_ trouble: Trouble) {
+    self.init(kind: trouble.kind.word, since: trouble.since.unixSeconds, reason: trouble.reason)
+    if case .delivery(let channel, let waiting) = trouble.kind {
+      self.channel = channel
+      self.waiting = waiting
+    }
   }
 }

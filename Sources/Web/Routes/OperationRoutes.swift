@@ -14,9 +14,11 @@ struct OperationRoutes {
 
   func add(to table: inout RouteTable) {
     table.get(Paths.health, .open) { _, _ in
-      try JSONAnswer.response(
+      // Open to everybody: what is wrong in a word; the sentences are for who may see the overview.
+      let reasons = await monitor?.troubles().map(\.kind.word) ?? []
+      return try JSONAnswer.response(
         HealthStatus(
-          status: "ok", reasons: [],
+          status: reasons.isEmpty ? "ok" : "degraded", reasons: reasons,
           roles: [relay.map { _ in "relay" }, monitor.map { _ in "monitor" }].compactMap(\.self),
           epoch: feed.epoch))
     }

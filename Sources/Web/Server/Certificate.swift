@@ -1,34 +1,39 @@
 import Glibc
 import HummingbirdHTTP2
 import HummingbirdTLS
+import NIOSSL
 
-/// Reads the server's certificate and key so that what is wrong with them is said at the start, by file.
-enum Certificate {
-  static func configuration(certificatePath: String, privateKeyPath: String) throws(WebStartError) -> TLSConfiguration {
-    try checkReadable(certificatePath, "certificate")
-    try checkReadable(privateKeyPath, "private key")
-    let chain: [NIOSSLCertificate]
+/// A server's certificate with its chain, and its private key, as two files hold them.
+struct Certificate: Sendable {
+  let chain: [NIOSSLCertificateSource]
+  let key: NIOSSLPrivateKeySource
+
+  /// Reads both; what is wrong with them is said by file.
+  init(certificatePath: String, privateKeyPath: String) throws(WebStartError) {
+    try Self.checkReadable(certificatePath, "certificate")
+    try Self.checkReadable(privateKeyPath, "private key")
     do {
-      chain = try NIOSSLCertificate.fromPEMFile(certificatePath)
+      chain = try NIOSSLCertificate.fromPEMFile(certificatePath).map { .certificate($0) }
     } catch {
       throw WebStartError(message: "The certificate \(certificatePath) holds no certificate in PEM form.")
     }
-    let key: NIOSSLPrivateKey
     do {
-      key = try NIOSSLPrivateKey(file: privateKeyPath, format: .pem)
+      key = .privateKey(try NIOSSLPrivateKey(file: privateKeyPath, format: .pem))
     } catch {
       throw WebStartError(
         message: "The private key \(privateKeyPath) holds no private key in PEM form, or one with a passphrase.")
     }
-    var configuration = TLSConfiguration.makeServerConfiguration(
-      certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-    configuration.minimumTLSVersion = .tlsv12
     do {
       _ = try HTTP2UpgradeChannel(tlsConfiguration: configuration) { _, _, _ in }
     } catch {
       throw WebStartError(
         message: "The private key \(privateKeyPath) does not belong to the certificate \(certificatePath).")
     }
+  }
+
+  var configuration: TLSConfiguration {
+    var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
+    configuration.minimumTLSVersion = .tlsv12
     return configuration
   }
 

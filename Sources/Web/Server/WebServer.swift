@@ -17,6 +17,7 @@ public struct WebServer: Service {
   private let configuration: WebConfiguration
   private let feed: OverviewFeed
   private let logger: Logger
+  private let certificate: ServedCertificate
 
   /// Reads the certificate and asks for the port, so that what is wrong is said before anything runs.
   ///
@@ -25,10 +26,10 @@ public struct WebServer: Service {
     configuration: WebConfiguration, relay: RelayService?, monitor: MonitorService?, logger: Logger,
     onListening: @escaping @Sendable (Int) async -> Void = { _ in }
   ) throws(WebStartError) {
-    let tls = try Certificate.configuration(
-      certificatePath: configuration.certificatePath, privateKeyPath: configuration.privateKeyPath)
+    certificate = try ServedCertificate(
+      certificatePath: configuration.certificatePath, privateKeyPath: configuration.privateKeyPath, logger: logger)
     try ListenAddress.check(host: configuration.host, port: configuration.port)
-    let server = Self.builder(configuration, tls)
+    let server = Self.builder(configuration, certificate.configuration)
     let routes = Routes(configuration: configuration, relay: relay, monitor: monitor, logger: logger)
     feed = routes.feed
     self.configuration = configuration
@@ -63,6 +64,11 @@ public struct WebServer: Service {
   /// without reading it (a pooling one does) answers no PING and would otherwise hold the server for ever.
   static let closingTime: Duration = .seconds(2)
 
+  /// Reads the certificate's files now, as it does by itself a few seconds after they were replaced.
+  public func reloadCertificate() {
+    certificate.reload()
+  }
+
   /// Serves until graceful shutdown; open event streams end with it.
   public func run() async throws {
     if configuration.keys == nil {
@@ -75,8 +81,8 @@ public struct WebServer: Service {
           try await gracefulShutdown()
           try await Task.sleep(for: Self.closingTime)
         }
-        let watching = Task { await feed.run() }
-        defer { watching.cancel() }
+        let watching = [Task { await feed.run() }, Task { await certificate.watch() }]
+        defer { for task in watching { task.cancel() } }
         // Whichever is first ends the other; what that one says of it is of no interest.
         _ = try await group.next()
         group.cancelAll()

@@ -45,7 +45,7 @@ struct Server {
         ? nil
         : try await MonitorService(
           configuration: settings.monitorConfiguration(), folder: folder, logger: logger,
-          clock: { SystemClock.wallTime })
+          clock: { SystemClock.reading() })
       agents = try settings.agentConfigurations(role: role, token: token).map { try AgentService($0) }
       // The records of calls go the way of all records.
       relay = try agents.first.map { own in
@@ -76,11 +76,13 @@ struct Server {
 
   /// Serves until SIGINT or SIGTERM; what was measured until then is delivered or spooled.
   func run() async throws {
+    for agent in agents { try agent.start() }
     var services: [any Service] = []
     if let monitor { services.append(MonitorRunner(monitor: monitor)) }
     services.append(web)
     services.append(AgentRunner(agents: agents, logger: logger))
     if let relay { services.append(RelayRunner(relay: relay)) }
+    services.append(ReloadRunner(web: web))
     services.append(
       NotifyRunner(notify: notify) { [relay, monitor] in
         // Each Worker and the monitor's actor has to answer.

@@ -4,6 +4,8 @@ import Monitor
 import Relay
 import ServiceLifecycle
 import Transport
+import UnixSignals
+import Web
 
 /// The monitor until graceful shutdown.
 struct MonitorRunner: Service {
@@ -14,42 +16,19 @@ struct MonitorRunner: Service {
   }
 }
 
-/// The agents, which work from the moment they exist, until graceful shutdown. Says what keeps records from the monitor
-/// when it lasts, and when it is over.
+/// The agents, which work already, until graceful shutdown. What they cannot do is said in the log.
 struct AgentRunner: Service {
   let agents: [AgentService]
   let logger: Logger
 
-  private static let lookingInterval: Duration = .seconds(5)
-
   func run() async throws {
     await cancelWhenGracefulShutdown {
-      var seen: [String?] = agents.map { _ in nil }
-      var said = seen
-      while (try? await Task.sleep(for: Self.lookingInterval)) != nil {
-        for (index, agent) in agents.enumerated() {
-          let status = agent.status
-          let trouble = status.deliveryError ?? status.spoolError
-          // Twice the same: what passes by itself, as at the start, is not worth a line.
-          if trouble == seen[index], trouble != said[index] {
-            said[index] = trouble
-            say(trouble, of: agent, waiting: status.waitingRecords)
-          }
-          seen[index] = trouble
-        }
-      }
+      var logs = agents.map { AgentLog($0, logger) }
+      repeat {
+        for index in agents.indices { logs[index].follow(agents[index].status) }
+      } while (try? await Task.sleep(for: .seconds(1))) != nil
     }
     for agent in agents { await agent.shutdown() }
-  }
-
-  private func say(_ trouble: String?, of agent: AgentService, waiting: Int) {
-    let metadata: Logger.Metadata = ["site": "\(agent.site)", "waiting": "\(waiting)"]
-    if let trouble {
-      logger.warning(
-        "Records do not reach the monitor; they wait on disk", metadata: metadata.merging(["why": "\(trouble)"]) { $1 })
-    } else {
-      logger.notice("Records reach the monitor again", metadata: metadata)
-    }
   }
 }
 
@@ -86,5 +65,15 @@ struct NotifyRunner: Service {
       try? await gracefulShutdown()
     }
     notify?.say(.stopping)
+  }
+}
+
+/// SIGHUP: reads again what can change while the server runs, the certificate.
+struct ReloadRunner: Service {
+  let web: WebServer
+
+  func run() async throws {
+    let signals = await UnixSignalsSequence(trapping: .sighup)
+    for await _ in signals.cancelOnGracefulShutdown() { web.reloadCertificate() }
   }
 }

@@ -6,11 +6,22 @@ import Testing
 struct SpoolSegmentTests {
   @Test("Entries are found one after the other")
   func entries() {
-    let bytes = SpoolSegment.entry([1, 2, 3]) + SpoolSegment.entry([]) + SpoolSegment.entry([4])
+    let bytes = SpoolSegment.entry([1, 2, 3]) + SpoolSegment.entry([4])
     #expect(SpoolSegment.payload(in: bytes, at: 0) == 8..<11)
-    #expect(SpoolSegment.payload(in: bytes, at: 11) == 19..<19)
-    #expect(SpoolSegment.payload(in: bytes, at: 19) == 27..<28)
-    #expect(SpoolSegment.payload(in: bytes, at: 28) == nil)
+    #expect(SpoolSegment.payload(in: bytes, at: 11) == 19..<20)
+    #expect(SpoolSegment.payload(in: bytes, at: 20) == nil)
+  }
+
+  @Test("What is no entry is skipped: zeros as a disk leaves them, and any other bytes")
+  func skipped() {
+    let entry = SpoolSegment.entry([4])
+    let gaps: [[UInt8]] = [
+      Array(repeating: 0, count: 64), Array(0..<64), Array(SpoolSegment.entry([1, 2, 3]).dropLast()),
+    ]
+    for gap in gaps {
+      #expect(SpoolSegment.nextPayload(in: gap + entry, from: 0) == gap.count + 8..<gap.count + 9)
+      #expect(SpoolSegment.nextPayload(in: gap, from: 0) == nil)
+    }
   }
 
   @Test("Cut short anywhere, or with any bit changed, an entry is none")

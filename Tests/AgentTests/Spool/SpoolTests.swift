@@ -108,21 +108,62 @@ struct SpoolTests {
     }
   }
 
-  @Test("A damaged entry ends its segment, and the next segments are read")
-  func damaged() throws {
+  private var firstFile: URL { URL(fileURLWithPath: folder.path + "/00000000000000000001.spool") }
+
+  @Test("Of a damaged file every whole entry is delivered, and the file is kept aside", arguments: [3, 50, 230, 300])
+  func damaged(byte: Int) throws {
     do {
-      var spool = try Spool(folder: folder.path, segmentBytes: 250)
-      for number in 0..<6 { try spool.append([payload(number)]) }
+      var spool = try Spool(folder: folder.path)
+      try spool.append((0..<6).map { payload($0) })
     }
-    let file = URL(fileURLWithPath: folder.path + "/00000000000000000001.spool")
-    var bytes = try Data(contentsOf: file)
-    bytes[50] ^= 1
-    try bytes.write(to: file)
+    var bytes = try Data(contentsOf: firstFile)
+    bytes[byte] ^= 1
+    try bytes.write(to: firstFile)
     var spool = try Spool(folder: folder.path)
     #expect(damage(spool) == 1)
-    let rest = drain(&spool)
-    #expect(rest.last == payload(5))
-    #expect(!rest.contains(payload(0)))
+    // Entries are of 110 bytes.
+    #expect(drain(&spool) == (0..<6).filter { $0 != byte / 110 }.map { payload($0) })
+    #expect(try Data(contentsOf: URL(fileURLWithPath: firstFile.path + ".damaged")) == bytes)
+    #expect(!FileManager.default.fileExists(atPath: firstFile.path))
+  }
+
+  @Test("Damage that comes while the spool is open costs the entry it hit, and is counted")
+  func damagedMeanwhile() throws {
+    var spool = try Spool(folder: folder.path)
+    try spool.append((0..<6).map { payload($0) })
+    var bytes = try Data(contentsOf: firstFile)
+    bytes[150] ^= 1
+    try bytes.write(to: firstFile)
+    #expect(drain(&spool) == [0, 2, 3, 4, 5].map { payload($0) })
+    #expect(damage(spool) == 1)
+    #expect(dropCount(spool) == 1)
+    #expect(FileManager.default.fileExists(atPath: firstFile.path + ".damaged"))
+  }
+
+  @Test("The newest few damaged files are kept")
+  func damagedFilesAreBounded() throws {
+    for number in 1...12 {
+      try Data([1, 2, 3]).write(to: URL(fileURLWithPath: SpoolSegment.path(UInt64(number), in: folder.path)))
+    }
+    #expect(damage(try Spool(folder: folder.path)) == 12)
+    let kept = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".damaged") }
+    #expect(kept.count == 8)
+    #expect(kept.min() == "00000000000000000005.spool.damaged")
+  }
+
+  @Test("A damaged note of how far it was delivered costs a repeat and nothing else")
+  func damagedPosition() throws {
+    do {
+      var spool = try Spool(folder: folder.path)
+      try spool.append((0..<4).map { payload($0) })
+      spool.acknowledge(try require(next(&spool, 2, 1_000)))
+    }
+    let file = URL(fileURLWithPath: folder.path + "/position")
+    try Data(repeating: 0xff, count: 20).write(to: file)
+    var spool = try Spool(folder: folder.path)
+    #expect(drain(&spool) == (0..<4).map { payload($0) })
+    try spool.append([payload(4)])
+    #expect(drain(&spool) == [payload(4)])
   }
 
   @Test("Past its bound the oldest go and are counted")

@@ -79,4 +79,23 @@ struct ScreenTests {
     #expect(lines.contains { $0.contains("site-1499") })
     #expect(lines.contains { $0.contains("more") })
   }
+
+  @Test("What is wrong with the monitoring itself takes the place of the keys, in both languages")
+  func troubles() {
+    var overview = SampleOverview.overview
+    func line(_ language: Words.Language, _ trouble: TroubleStatus) -> String {
+      var state = state(language)
+      overview.troubles = [trouble]
+      state.receive(overview)
+      return Screens.draw(state, columns: 80, rows: 24).lines[23]
+    }
+    let delivery = TroubleStatus(kind: "delivery", channel: "team", waiting: 3, since: 0, reason: "down")
+    #expect(line(.en, delivery) == " ▲ Channel team takes no notifications: 3 wait.")
+    #expect(line(.ja, delivery) == " ▲ 通知が「team」に届いていません（3件待機中）")
+    for kind in ["history", "damage", "of a newer monitor"] {
+      let trouble = TroubleStatus(kind: kind, since: 0, reason: "disk")
+      #expect(line(.en, trouble).contains("log") || line(.en, trouble).contains("disk"))
+      #expect(line(.ja, trouble).contains("確認してください"))
+    }
+  }
 }

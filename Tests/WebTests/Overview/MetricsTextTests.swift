@@ -27,6 +27,7 @@ import Testing
     #expect(text.contains("kakehashi_path_verdict{\(labels),verdict=\"bad\"} 1\n"))
     #expect(text.contains("kakehashi_path_verdict{\(labels),verdict=\"good\"} 0\n"))
     #expect(text.contains("\nkakehashi_event_streams 2\n"))
+    #expect(text.contains("\nkakehashi_troubles{kind=\"history\"} 0\n"))
     #expect(!text.contains("kakehashi_relay"))
   }
 
