@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,6 +11,7 @@ from playwright.async_api import Playwright, async_playwright
 import media
 import network
 from browser import Browsers, ChromiumParticipant, Participant
+from place import Place
 from relay import Relay
 from whip import Publisher, Viewer
 
@@ -47,6 +49,20 @@ async def browsers(
 def room() -> str:
     """A room of the test's own."""
     return f"room-{next(_rooms)}"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hq(tmp_path: Path) -> AsyncIterator[Place]:
+    """A place with its network and its receiver, not started yet; killed in the end if it still runs."""
+    hq = Place(tmp_path)
+    await hq.link.start()
+    await hq.receiver.start()
+    yield hq
+    if hq.is_alive:
+        print("kakehashi:\n" + "\n".join(hq.lines[-40:]))
+        await hq.kill()
+    await hq.receiver.stop()
+    await hq.link.stop()
 
 
 Invite = Callable[..., Awaitable[Participant]]

@@ -1,4 +1,4 @@
-"""A network namespace of our own, entered by the test process itself: everything it starts is inside."""
+"""Namespaces of our own for network and mounts, entered by the test process itself: everything it starts is inside."""
 
 import ctypes
 import os
@@ -7,6 +7,7 @@ import time
 
 ADDRESS = "192.0.2.10"
 
+_CLONE_NEWNS = 0x00020000
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 
@@ -14,7 +15,7 @@ _CLONE_NEWNET = 0x40000000
 def enter() -> None:
     """Leaves the machine's network for one with a single address. Call before any thread is started."""
     user, group = os.geteuid(), os.getegid()
-    flags = _CLONE_NEWNET if user == 0 else _CLONE_NEWNET | _CLONE_NEWUSER
+    flags = _CLONE_NEWNET | _CLONE_NEWNS | (0 if user == 0 else _CLONE_NEWUSER)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(flags) != 0:
         raise OSError(
@@ -25,6 +26,8 @@ def enter() -> None:
         _write("/proc/self/setgroups", "deny")
         _write("/proc/self/uid_map", f"0 {user} 1")
         _write("/proc/self/gid_map", f"0 {group} 1")
+    # What tests mount (`disk.py`) is nobody else's business.
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
     # A pair of which one end has the address: Chromium skips loopback, and gathers nothing without a default route.
     for command in (
         "link set lo up",

@@ -41,8 +41,8 @@ class Relay:
     address = f"https://{network.ADDRESS}:{_PORT}"
 
     def __init__(self, folder: Path, configuration: str = _CONFIGURATION, address: str | None = None):
-        self._folder = folder
-        self._configuration = configuration
+        self.folder = folder
+        self.configuration = configuration
         self.file = folder / "kakehashi.yaml"
         self.address = address or Relay.address
         self._process: asyncio.subprocess.Process | None = None
@@ -57,11 +57,11 @@ class Relay:
         if not EXECUTABLE.exists():
             raise AssertionError(f"{EXECUTABLE} does not exist: build it (make build) or name it by KAKEHASHI")
         self.lines = []
-        (self._folder / "probes").mkdir(exist_ok=True)
-        self.file.write_text(self._configuration)
+        (self.folder / "probes").mkdir(exist_ok=True)
+        self.file.write_text(self.configuration)
         self._process = await asyncio.create_subprocess_exec(
             str(EXECUTABLE), self.command, "--config", str(self.file),
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=self._folder,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=self.folder,
             env=os.environ | self.environment,
         )
         self._reading = asyncio.create_task(self._read(self._process.stdout))
@@ -86,6 +86,10 @@ class Relay:
         await self._reading
 
     @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    @property
     def process_id(self) -> int:
         return self._process.pid
 
@@ -107,7 +111,7 @@ class Relay:
 
     @property
     def _certificate(self) -> str:
-        [path] = (self._folder / "data").glob("**/certificate.pem")
+        [path] = (self.folder / "data").glob("**/certificate.pem")
         return str(path)
 
     def _is_running(self) -> bool:

@@ -10,7 +10,6 @@ import random
 import sqlite3
 import ssl
 import struct
-import subprocess
 import time
 import zlib
 from collections import defaultdict
@@ -20,12 +19,13 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
+import certificate
 import network
 from measuring import BadNetwork
 from relay import Relay
 from waiting import until
 
-_HTTPS, _INGEST, _HOOK, _MEDIA = 8445, 8446, 8802, 10200
+_HTTPS, _INGEST, _HOOK, _MEDIA = 8455, 8456, 8802, 10400
 _REFLECTORS = {"hq": 8623, "branch": 8624}
 _LINKS = {"hq": 8703, "branch": 8704}
 
@@ -79,12 +79,7 @@ class Ingest:
         self._monitor, self._random = monitor, random.Random(seed)
         self.acknowledged: set[bytes] = set()
         self.lost_answers = 0
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-             "-subj", "/CN=ingest", "-addext", f"subjectAltName=IP:{network.ADDRESS}",
-             "-keyout", str(self._key), "-out", str(self.certificate)],
-            check=True, capture_output=True,
-        )
+        certificate.make(self.certificate, self._key)
 
     async def start(self) -> None:
         application = web.Application(client_max_size=8 << 20)
