@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 import Glibc
 import Synchronization
@@ -14,6 +15,8 @@ public final class HistoryStore: Sendable {
   private let folder: DataFolder
   private let opened: Mutex<Opened>
   private let onDamage: @Sendable (HistoryDamage) -> Void
+  /// Where a damaged file is replaced. That waits for those who read, and they need the threads that tasks run on.
+  private let replacing = DispatchQueue(label: "history-replacing")
 
   private struct Opened: Sendable {
     var database: DatabasePool
@@ -57,22 +60,22 @@ public final class HistoryStore: Sendable {
   func write<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(HistoryError) -> Value {
-    let opened = try current()
+    let opened = try await current()
     do {
       // A task of its own: who asked may be cancelled, and still either has it stored or is told that it is not.
       return try await Task { try await opened.database.write(body) }.value
     } catch {
-      throw replaceIfDamaged(opened, HistoryError(error, file: file))
+      throw await replaceIfDamaged(opened, HistoryError(error, file: file))
     }
   }
 
   /// Runs `body` on an unchanging view of the last commit.
   func read<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws(HistoryError) -> Value {
-    let opened = try current()
+    let opened = try await current()
     do {
       return try await opened.database.read(body)
     } catch {
-      throw replaceIfDamaged(opened, HistoryError(error, file: file))
+      throw await replaceIfDamaged(opened, HistoryError(error, file: file))
     }
   }
 
@@ -129,37 +132,52 @@ public final class HistoryStore: Sendable {
 
   // MARK: Damage
 
-  private func current() throws(HistoryError) -> Opened {
-    try opened.withLock { opened throws(HistoryError) in
-      try replace(&opened)
-      return opened
-    }
+  private func current() async throws(HistoryError) -> Opened {
+    let opened = opened.withLock { $0 }
+    guard opened.loss != nil else { return opened }
+    return try await onReplacingQueue { () throws(HistoryError) in try self.reopen() }.get()
   }
 
   /// What to tell the caller: that its file was damaged and is another now, or the error as it was.
-  private func replaceIfDamaged(_ used: Opened, _ error: HistoryError) -> HistoryError {
+  private func replaceIfDamaged(_ used: Opened, _ error: HistoryError) async -> HistoryError {
     guard case .corrupt(_, let detail) = error else { return error }
-    do {
-      try opened.withLock { opened throws(HistoryError) in
-        // Several can come upon the same damage; the first replaces the file.
-        guard opened.generation == used.generation, opened.loss == nil else { return }
-        let salvage = Salvage(from: opened.database)
-        // Nobody may have it open when it is renamed: SQLite deletes the log by the name it had.
-        guard (try? opened.database.close()) != nil else { throw error }
-        let name = Self.setAside(file)
-        opened.loss = Loss(detail: detail, salvage: salvage, keptAs: name)
-        try replace(&opened)
-        if name == nil { throw error }
-      }
-    } catch {
-      return error
+    let result = await onReplacingQueue { () throws(HistoryError) in try self.replace(used, error, detail) }
+    switch result {
+    case .success: return .replaced(file: file)
+    case .failure(let error): return error
     }
-    return .replaced(file: file)
   }
 
-  /// Opens a new file in place of a damaged one, if there is one, with what was salvaged.
-  private func replace(_ opened: inout Opened) throws(HistoryError) {
-    guard let loss = opened.loss else { return }
+  private func onReplacingQueue<Value: Sendable>(
+    _ body: @escaping @Sendable () throws(HistoryError) -> Value
+  ) async -> Result<Value, HistoryError> {
+    await withCheckedContinuation { continuation in
+      replacing.async { continuation.resume(returning: Result(catching: body)) }
+    }
+  }
+
+  /// Closes the damaged file, sets it aside and opens another. On the queue.
+  private func replace(_ used: Opened, _ error: HistoryError, _ detail: String) throws(HistoryError) {
+    let current = opened.withLock { $0 }
+    // Several can come upon the same damage; the first replaces the file.
+    guard current.generation == used.generation, current.loss == nil else { return }
+    var loss = Loss(detail: detail, salvage: Salvage(from: current.database))
+    opened.withLock { $0.loss = loss }
+    // Nobody may have it open when it is renamed: SQLite deletes the log by the name it had.
+    guard (try? current.database.close()) != nil else {
+      opened.withLock { $0.loss = nil }
+      throw error
+    }
+    loss.keptAs = Self.setAside(file)
+    opened.withLock { [loss] in $0.loss = loss }
+    _ = try reopen()
+    if loss.keptAs == nil { throw error }
+  }
+
+  /// Opens a new file in place of a damaged one, unless that was done, with what was salvaged. On the queue.
+  private func reopen() throws(HistoryError) -> Opened {
+    var current = opened.withLock { $0 }
+    guard let loss = current.loss else { return current }
     let database = try Self.open(file, onDamage)
     if let name = loss.keptAs {
       do {
@@ -170,9 +188,11 @@ public final class HistoryStore: Sendable {
       }
       onDamage(.replaced(file: file, keptAs: name, detail: loss.detail, salvaged: loss.salvage.count))
     }
-    opened.database = database
-    opened.generation += 1
-    opened.loss = nil
+    current.database = database
+    current.generation += 1
+    current.loss = nil
+    opened.withLock { [current] in $0 = current }
+    return current
   }
 
   /// Gives the database and its log a name nobody has yet; `nil` when the disk does not let it.
