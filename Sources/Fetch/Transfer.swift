@@ -85,6 +85,9 @@ final class Transfer {
     fetch_set_long(easy, CURLOPT_TCP_NODELAY, 1)
     fetch_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
     fetch_set_string(easy, CURLOPT_USERAGENT, "kakehashi")
+    // What we ask goes one by one. Over HTTP/2 libcurl ends every stream with a reset, and a server that guards itself
+    // against floods of those closes a connection after some hundred requests.
+    fetch_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     // Proxies are configured, never picked up from the environment.
     fetch_set_string(easy, CURLOPT_PROXY, "")
     configureLimits()

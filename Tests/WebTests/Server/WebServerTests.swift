@@ -1,7 +1,9 @@
 import API
 import Foundation
 import Logging
+import Measurement
 import Testing
+import Wire
 
 @testable import Web
 
@@ -86,6 +88,29 @@ import Testing
       let head = try await server.fetch("HEAD", Paths.overview)
       #expect(head.status == 200)
       #expect(head.body.isEmpty)
+    }
+  }
+
+  @Test("A client that asks and delivers all day does so on one connection, which is never ended on it")
+  func manyRequests() async throws {
+    let monitor = try await TestMonitor()
+    try await TestServer.run(monitor: monitor.service) { server in
+      let record = PathRecord(
+        id: PathRecord.ID(
+          agent: "tsu", boot: 7, path: TestMonitor.path, origin: .probe(kind: "stamp"),
+          intervalStart: WallTime(seconds: 1_799_999_000)), length: .seconds(15))
+      let body = PathRecordCodec.encode(record)
+      var handshakes = 0
+      for number in 0..<600 {
+        // What dashboards do, with an answer, and what agents do, with a body.
+        let (response, status) =
+          number % 2 == 0
+          ? (try await server.fetch("GET", Paths.overview), 200)
+          : (try await server.fetch("POST", Paths.records, ["Content-Type": MediaTypes.records], body: body), 204)
+        #expect(response.status == status, "request \(number)")
+        if response.timings.tlsHandshake > .zero { handshakes += 1 }
+      }
+      #expect(handshakes == 1)
     }
   }
 
