@@ -12,10 +12,12 @@ public final class SelfSignedCertificate: @unchecked Sendable {
   ///   - name: the subject's common name.
   ///   - hosts: names and addresses that HTTPS clients will use; DTLS needs none.
   ///   - validFrom: a day before the certificate is first used allows for clocks that are behind.
+  ///   - keyFile: PEM file of the key to renew a certificate with, so that who has pinned it goes on believing it; where
+  ///     there is none, or it cannot be read, a new key is drawn.
   public init(
-    name: String, hosts: [String] = [], validFrom: WallTime, validFor: Duration
+    name: String, hosts: [String] = [], validFrom: WallTime, validFor: Duration, keyFile: String? = nil
   ) throws(AssociationFailure) {
-    guard let key = Self.makeKey() else { throw .handshake(DTLSContext.lastError()) }
+    guard let key = keyFile.flatMap(Self.readKey) ?? Self.makeKey() else { throw .handshake(DTLSContext.lastError()) }
     guard
       let certificate = Self.makeCertificate(key, name: name, hosts: hosts, validFrom: validFrom, validFor: validFor)
     else {
@@ -46,6 +48,14 @@ public final class SelfSignedCertificate: @unchecked Sendable {
   /// PKCS #8, not encrypted: for a file that only its owner may read.
   public var keyPEM: String {
     Self.pem { PEM_write_bio_PKCS8PrivateKey($0, key, nil, nil, 0, nil, nil) }
+  }
+
+  private static func readKey(_ file: String) -> OpaquePointer? {
+    defer { ERR_clear_error() }
+    guard let bio = BIO_new_file(file, "r") else { return nil }
+    defer { BIO_free(bio) }
+    // A key under a password is no key of ours; without this OpenSSL would ask for it on the terminal.
+    return PEM_read_bio_PrivateKey(bio, nil, { _, _, _, _ in 0 }, nil)
   }
 
   private static func makeKey() -> OpaquePointer? {

@@ -38,6 +38,23 @@ struct SelfSignedCertificateTests {
     #expect(first.publicKeyDigest != second.publicKeyDigest)
   }
 
+  @Test("A certificate is renewed with its key, so that who pinned it goes on; what is no key is replaced by a new one")
+  func renewed() throws {
+    let first = try make()
+    let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    func renew() throws -> SelfSignedCertificate {
+      try SelfSignedCertificate(
+        name: "kakehashi", validFrom: SystemClock.wallTime, validFor: .seconds(86_400), keyFile: file)
+    }
+    try first.keyPEM.write(toFile: file, atomically: true, encoding: .utf8)
+    let second = try renew()
+    #expect(second.publicKeyDigest == first.publicKeyDigest)
+    #expect(second.fingerprint != first.fingerprint)
+    try "no key".write(toFile: file, atomically: true, encoding: .utf8)
+    #expect(try renew().publicKeyDigest != first.publicKeyDigest)
+  }
+
   private func run(_ arguments: String...) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/openssl")

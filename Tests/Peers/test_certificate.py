@@ -11,6 +11,7 @@ import certificate
 import media
 import network
 import place
+from fault import Fault
 from place import Place
 from waiting import until
 from whip import Publisher, Viewer
@@ -70,4 +71,20 @@ async def test_a_renewed_certificate_is_shown_without_dropping_anybody(hq: Place
         following.cancel()
         await publisher.close()
         await viewer.close()
+    assert await hq.stop() == 0
+
+
+async def test_a_self_signed_certificate_is_renewed_while_it_runs_under_the_key_it_had(hq: Place) -> None:
+    fault = Fault(hq.folder)
+    hq.environment = fault.environment
+    await hq.start()
+    first, key = certificate.shown(_ADDRESS), hq.key_pin
+    os.kill(hq.process_id, signal.SIGHUP)
+    await until("it is read again", lambda: hq.has_said("New connections are shown the renewed certificate"))
+    assert certificate.shown(_ADDRESS) == first, "it has a year to go"
+    fault.set_clock(370 * 86_400)
+    os.kill(hq.process_id, signal.SIGHUP)
+    await until("a new one is shown", lambda: certificate.shown(_ADDRESS) != first)
+    assert hq.key_pin == key, "who has pinned the key goes on"
+    assert (hq.data / "tls/key.pem").stat().st_mode & 0o777 == 0o600
     assert await hq.stop() == 0

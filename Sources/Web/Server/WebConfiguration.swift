@@ -51,7 +51,7 @@ public struct WebConfiguration: Sendable {
 extension WebConfiguration {
   /// Whether certificate and key can be read and belong together.
   public func checkCertificate() throws(WebStartError) {
-    _ = try Certificate.configuration(certificatePath: certificatePath, privateKeyPath: privateKeyPath)
+    _ = try Certificate(certificatePath: certificatePath, privateKeyPath: privateKeyPath)
   }
 
   /// Whether the address can be listened on.

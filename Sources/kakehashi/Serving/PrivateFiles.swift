@@ -6,17 +6,18 @@ import Wire
 
 /// What the first start makes in the data folder: the HTTPS pair and the agents' token. Each is for its owner only.
 enum PrivateFiles {
-  /// A self-signed certificate is renewed at the start when it has fewer days left than this.
+  /// A self-signed certificate is renewed when it has fewer days left than this.
   private static let renewalDays = 30
   private static let validDays = 397
 
-  /// The pair that the configuration names, or a self-signed one made for this machine's names and addresses.
+  /// The pair that the configuration names, or a self-signed one made for this machine's names and addresses. Called
+  /// again while the server runs; a renewed certificate has the key it had, for those who have pinned it.
   static func prepareCertificate(_ settings: Settings) throws(Failure) {
     guard settings.http.certificate == nil else { return try checkOwnership(settings.keyFile) }
     let now = SystemClock.wallTime
-    if let made = modificationTime(settings.certificateFile),
+    if let made = try? CertificateFile(path: settings.certificateFile),
       FileManager.default.isReadableFile(atPath: settings.keyFile),
-      now.nanoseconds(since: made) < Int64(validDays - renewalDays) * 86_400_000_000_000
+      made.validFrom <= now, now + .seconds(renewalDays * 86_400) < made.validUntil
     {
       return
     }
@@ -27,7 +28,7 @@ enum PrivateFiles {
     do {
       certificate = try SelfSignedCertificate(
         name: "Kakehashi \(settings.site)", hosts: hosts.filter { !$0.isEmpty && seen.insert($0).inserted },
-        validFrom: now + .seconds(-86_400), validFor: .seconds(validDays * 86_400))
+        validFrom: now + .seconds(-86_400), validFor: .seconds(validDays * 86_400), keyFile: settings.keyFile)
     } catch {
       throw .failed("The HTTPS certificate could not be made: \(error)")
     }
@@ -73,10 +74,5 @@ enum PrivateFiles {
     } catch {
       throw .configuration("The file \(file) cannot be written: \(error.localizedDescription)")
     }
-  }
-
-  private static func modificationTime(_ file: String) -> WallTime? {
-    let date = try? FileManager.default.attributesOfItem(atPath: file)[.modificationDate] as? Date
-    return date.map { WallTime(seconds: Int64($0.timeIntervalSince1970)) }
   }
 }

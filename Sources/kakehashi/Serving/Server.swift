@@ -19,6 +19,7 @@ struct Server {
     case everything, relay, monitor
   }
 
+  private let settings: Settings
   private let logger: Logger
   private let folder: DataFolder
   private let relay: RelayService?
@@ -71,6 +72,7 @@ struct Server {
     } catch {
       throw Failure.configuration(error)
     }
+    self.settings = settings
     self.logger = logger
   }
 
@@ -82,7 +84,7 @@ struct Server {
     services.append(web)
     services.append(AgentRunner(agents: agents, logger: logger))
     if let relay { services.append(RelayRunner(relay: relay)) }
-    services.append(ReloadRunner(web: web))
+    services.append(CertificateRunner(settings: settings, web: web, logger: logger))
     services.append(
       NotifyRunner(notify: notify) { [relay, monitor] in
         // Each Worker and the monitor's actor has to answer.

@@ -3,6 +3,7 @@ import Logging
 import Monitor
 import Relay
 import ServiceLifecycle
+import Settings
 import Transport
 import UnixSignals
 import Web
@@ -68,12 +69,37 @@ struct NotifyRunner: Service {
   }
 }
 
-/// SIGHUP: reads again what can change while the server runs, the certificate.
-struct ReloadRunner: Service {
+/// Renews the certificate that we signed ourselves when its time comes, and reads at SIGHUP again what can change while
+/// the server runs: the certificate.
+struct CertificateRunner: Service {
+  let settings: Settings
   let web: WebServer
+  let logger: Logger
+
+  /// How often its days are counted.
+  private static let period: Duration = .seconds(3_600)
 
   func run() async throws {
-    let signals = await UnixSignalsSequence(trapping: .sighup)
-    for await _ in signals.cancelOnGracefulShutdown() { web.reloadCertificate() }
+    await cancelWhenGracefulShutdown {
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask {
+          while (try? await Task.sleep(for: Self.period)) != nil { renew() }
+        }
+        group.addTask {
+          for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            renew()
+            web.reloadCertificate()
+          }
+        }
+      }
+    }
+  }
+
+  private func renew() {
+    do {
+      try PrivateFiles.prepareCertificate(settings)
+    } catch {
+      logger.error("The HTTPS certificate cannot be renewed", metadata: ["reason": "\(error)"])
+    }
   }
 }
