@@ -147,7 +147,9 @@ import Testing
     }
   }
 
-  @Test("Connections over the bound of their address are closed at once, those there go on, and places come back")
+  @Test(
+    "Connections over the bound of their address are closed at once, those there go on, and places come back",
+    .timeLimit(.minutes(1)))
   func connections() async throws {
     try await TestServer.runRelay(configure: { $0.maximumConnectionsPerAddress = 3 }) { server in
       var held: [RawClient] = []
@@ -163,13 +165,11 @@ import Testing
       #expect(await held[0].until("\"status\"").contains("200 OK"))
       for client in held { client.close() }
       for client in held { _ = await client.rest() }
-      // The server learns of it in its own time.
+      // The server learns of it in its own time, and ends each connection that comes too early.
       var status = 0
-      for _ in 0..<100 where status != 200 {
+      while status != 200 {
         status = (try? await RawClient.ask(server.port, Self.head("GET", Paths.health)).status) ?? 0
-        if status != 200 { try await Task.sleep(for: .milliseconds(50)) }
       }
-      #expect(status == 200)
     }
   }
 
