@@ -12,7 +12,7 @@ def make(certificate: Path, key: Path) -> str:
     """Writes a new pair for the test network's address, each file at once; gives its fingerprint."""
     new = [path.with_suffix(".new") for path in (certificate, key)]
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "90",
          "-subj", "/CN=kakehashi", "-addext", f"subjectAltName=IP:{network.ADDRESS}",
          "-keyout", str(new[1]), "-out", str(new[0])],
         check=True, capture_output=True,

@@ -15,11 +15,12 @@ enum PrivateFiles {
   static func prepareCertificate(_ settings: Settings) throws(Failure) {
     guard settings.http.certificate == nil else { return try checkOwnership(settings.keyFile) }
     let now = SystemClock.wallTime
-    if let made = try? CertificateFile(path: settings.certificateFile),
-      FileManager.default.isReadableFile(atPath: settings.keyFile),
-      made.validFrom <= now, now + .seconds(renewalDays * 86_400) < made.validUntil
+    if FileManager.default.fileExists(atPath: settings.certificateFile),
+      FileManager.default.isReadableFile(atPath: settings.keyFile)
     {
-      return
+      // What somebody put there in our place is theirs to renew, and what cannot be read is for the server to say.
+      guard let made = try? CertificateFile(path: settings.certificateFile), made.isSelfSigned else { return }
+      if made.validFrom <= now, now + .seconds(renewalDays * 86_400) < made.validUntil { return }
     }
     var hosts = ["localhost", "127.0.0.1", "::1"] + InterfaceAddresses.routable().map(\.description)
     hosts.append(ProcessInfo.processInfo.hostName)
