@@ -10,6 +10,9 @@ public enum HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The database was written by a newer kakehashi.
   case newerSchema(file: String)
   case diskFull(file: String)
+  /// What is to be written is there already.
+  case exists(file: String)
+  case missing(file: String)
   case readOnly(file: String)
   /// So many wait for their turn to be stored that the caller has to come again later.
   case busy(file: String)
@@ -29,6 +32,10 @@ public enum HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
       return "The data folder \(folder) cannot be used: \(reason)."
     case .newerSchema(let file):
       return "\(file) was written by a newer kakehashi: install that version, or name another data folder."
+    case .exists(let file):
+      return "\(file) is there already: name another file, or move it away."
+    case .missing(let file):
+      return "There is no \(file): name a file that is there."
     case .diskFull(let file):
       return "The disk that holds \(file) is full: free some space; agents keep their records until then."
     case .readOnly(let file):

@@ -29,24 +29,29 @@ extension HistoryStore {
   public func records(
     judgedAs series: PathRecord.Series, starting starts: Range<WallTime>
   ) async throws(HistoryError) -> [PathRecord] {
-    let path = series.path
-    return try await read { db in
-      var condition = "site = ? AND target = ? AND route = ? AND origin = ?"
-      var arguments: StatementArguments = [path.site, path.target, path.route.rawValue, series.origin.description]
-      if case .call = series.origin {
-      } else {
-        condition += " AND label = ?"
-        arguments += [path.label]
-      }
-      let bodies = try Data.fetchAll(
-        db,
-        sql: """
-          SELECT body FROM record WHERE series IN (SELECT id FROM series WHERE \(condition))
-          AND start >= ? AND start < ? ORDER BY start, id
-          """,
-        arguments: arguments + [starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds])
-      return try bodies.map { try PathRecordCodec.decode($0) }
+    try await read { db in
+      try Self.bodies(judgedAs: series, starting: starts, in: db).map { try PathRecordCodec.decode($0) }
     }
+  }
+
+  static func bodies(
+    judgedAs series: PathRecord.Series, starting starts: Range<WallTime>, in db: Database
+  ) throws -> [Data] {
+    let path = series.path
+    var condition = "site = ? AND target = ? AND route = ? AND origin = ?"
+    var arguments: StatementArguments = [path.site, path.target, path.route.rawValue, series.origin.description]
+    if case .call = series.origin {
+    } else {
+      condition += " AND label = ?"
+      arguments += [path.label]
+    }
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT body FROM record WHERE series IN (SELECT id FROM series WHERE \(condition))
+        AND start >= ? AND start < ? ORDER BY start, id
+        """)
+    return try Data.fetchAll(
+      statement, arguments: arguments + [starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds])
   }
 
   static func insert(_ records: [PathRecord], in db: Database) throws {
@@ -66,5 +71,11 @@ extension HistoryStore {
         Data(PathRecordCodec.encode(each)),
       ])
     }
+    let dayLength: Duration = .seconds(86_400)
+    let day = try db.cachedStatement(sql: "INSERT OR IGNORE INTO day (start) VALUES (?)")
+    for start in Set(records.map { $0.id.intervalStart.floored(to: dayLength) }) {
+      try day.execute(arguments: [start.nanoseconds])
+    }
+    try markStale(records.lazy.map { ($0.series, $0.id.intervalStart) }, in: db)
   }
 }

@@ -38,12 +38,12 @@ public final class HistoryStore: Sendable {
   public init(
     folder: DataFolder, onDamage: @escaping @Sendable (HistoryDamage) -> Void = { _ in }
   ) throws(HistoryError) {
-    let file = folder.file("history.sqlite")
+    let file = folder.file(HistoryFile.name)
     let database: DatabasePool
     do {
       database = try Self.open(file, onDamage)
     } catch .corrupt(_, let detail) {
-      guard let name = Self.setAside(file) else { throw .corrupt(file: file, detail: detail) }
+      guard let name = Self.setAside(file, as: "damaged") else { throw .corrupt(file: file, detail: detail) }
       database = try Self.open(file, onDamage)
       onDamage(.replaced(file: file, keptAs: name, detail: detail, salvaged: 0))
     }
@@ -126,6 +126,13 @@ public final class HistoryStore: Sendable {
     }
     let migrator = Schema.migrator
     if try database.read(migrator.hasBeenSuperseded) { throw HistoryError.newerSchema(file: file) }
+    let applied = try database.read(migrator.appliedMigrations)
+    if let last = applied.last, try !database.read(migrator.hasCompletedMigrations) {
+      // The state before stays beside it, for who has to go back to the version before.
+      let copy = "\(file).schema-\(last)"
+      unlink(copy)
+      try HistoryFile.copy(database, file, to: copy)
+    }
     try migrator.migrate(database)
     return frames
   }
@@ -168,7 +175,7 @@ public final class HistoryStore: Sendable {
       opened.withLock { $0.loss = nil }
       throw error
     }
-    loss.keptAs = Self.setAside(file)
+    loss.keptAs = Self.setAside(file, as: "damaged")
     opened.withLock { [loss] in $0.loss = loss }
     _ = try reopen()
     if loss.keptAs == nil { throw error }
@@ -196,9 +203,9 @@ public final class HistoryStore: Sendable {
   }
 
   /// Gives the database and its log a name nobody has yet; `nil` when the disk does not let it.
-  private static func setAside(_ file: String) -> String? {
-    guard let number = (1...1_000).first(where: { access("\(file).damaged-\($0)", F_OK) != 0 }) else { return nil }
-    let name = "\(file).damaged-\(number)"
+  static func setAside(_ file: String, as word: String) -> String? {
+    guard let number = (1...1_000).first(where: { access("\(file).\(word)-\($0)", F_OK) != 0 }) else { return nil }
+    let name = "\(file).\(word)-\(number)"
     guard rename(file, name) == 0 else { return nil }
     // SQLite finds the log by the database's name, and makes the index anew.
     if access("\(file)-wal", F_OK) == 0, rename("\(file)-wal", "\(name)-wal") != 0 { return nil }

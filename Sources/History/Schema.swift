@@ -66,6 +66,47 @@ enum Schema {
           CREATE INDEX outbox_pending ON outbox (channel, topic, id) WHERE delivered IS NULL;
           """)
     }
+    migrator.registerMigration("2") { db in
+      try db.execute(
+        sql: """
+          -- What a judged series was held to; a changed objective is another row. 0 stands for the one of intervals that
+          -- were judged before this was kept.
+          CREATE TABLE objective (
+            id INTEGER PRIMARY KEY,
+            loss INTEGER NOT NULL, jitter INTEGER NOT NULL, latency INTEGER NOT NULL, warning INTEGER NOT NULL,
+            UNIQUE (loss, jitter, latency, warning)
+          ) STRICT;
+          ALTER TABLE judgement ADD COLUMN objective INTEGER NOT NULL DEFAULT 0;
+
+          -- What the records of one judged series and window say together. The level is its seconds: 300, 3600, 86400.
+          CREATE TABLE rollup (
+            id INTEGER PRIMARY KEY,
+            series INTEGER NOT NULL REFERENCES series, level INTEGER NOT NULL, start INTEGER NOT NULL,
+            -- How many records the body was merged from.
+            records INTEGER NOT NULL, body BLOB NOT NULL,
+            UNIQUE (series, level, start)
+          ) STRICT;
+
+          -- How many judging intervals of a window were what. The reason is empty where there is none.
+          CREATE TABLE tally (
+            series INTEGER NOT NULL REFERENCES series, level INTEGER NOT NULL, start INTEGER NOT NULL,
+            objective INTEGER NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL, intervals INTEGER NOT NULL,
+            PRIMARY KEY (series, level, start, objective, verdict, reason)
+          ) STRICT, WITHOUT ROWID;
+
+          -- Windows whose roll-up does not hold everything yet.
+          CREATE TABLE stale (
+            level INTEGER NOT NULL, start INTEGER NOT NULL, series INTEGER NOT NULL,
+            PRIMARY KEY (level, start, series)
+          ) STRICT, WITHOUT ROWID;
+
+          -- Days (of UTC) of which there are or were records.
+          CREATE TABLE day (start INTEGER PRIMARY KEY) STRICT;
+
+          INSERT INTO stale SELECT DISTINCT 300, start - start % 300000000000, series FROM judgement;
+          INSERT INTO day SELECT DISTINCT start - start % 86400000000000 FROM record;
+          """)
+    }
     return migrator
   }
 }

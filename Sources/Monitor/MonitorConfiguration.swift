@@ -1,4 +1,5 @@
 import Alerting
+import Foundation
 import History
 import Measurement
 import Notify
@@ -16,6 +17,8 @@ public struct MonitorConfiguration: Sendable {
   public var routing = Routing()
   public var retries = RetrySchedule()
   public var retention = Retention()
+  /// Whose midnights part the days of the history.
+  public var timeZone = TimeZone.current
   /// How many judged intervals of each path are kept at hand for sparklines.
   public var samplesPerPath = 60
   /// After a start, silent paths are given so long: agents, which retry each minute, come back with what they kept.

@@ -106,6 +106,11 @@ public actor MonitorService {
     try await history.prune(at: now, keeping: situation.configuration.retention)
   }
 
+  /// Makes the roll-ups that are due.
+  public func rollUp(_ now: WallTime) async throws(HistoryError) {
+    try await history.rollUp(at: now, timeZone: situation.configuration.timeZone)
+  }
+
   /// Tries once every notification that is due. `run` does it at the right times.
   public func deliverDue() async {
     await notifier.deliverDue()
@@ -143,7 +148,7 @@ public actor MonitorService {
     return (pending + told).sorted { $0.startedAt > $1.startedAt }.prefix(limit).map(IncidentState.init)
   }
 
-  /// Ticks each second, delivers notifications, prunes each hour and looks for damage each day until the task is
+  /// Ticks each second, delivers notifications, rolls up each half minute, prunes each hour and looks for damage each day until the task is
   /// cancelled; then ends all streams.
   public func run() async {
     await withTaskGroup(of: Void.self) { group in
@@ -151,6 +156,7 @@ public actor MonitorService {
       // A step says itself why it could not be made.
       group.addTask { await self.every(.seconds(1)) { try? await self.tick() } }
       group.addTask { await self.every(Notifier.restateInterval) { await self.restate() } }
+      group.addTask { await self.every(.seconds(30)) { try await self.rollUp(self.clock().wall) } }
       group.addTask { await self.every(.seconds(3_600)) { try await self.prune(self.clock().wall) } }
       group.addTask { await self.every(.seconds(86_400)) { try await self.history.check() } }
     }
@@ -199,7 +205,7 @@ public actor MonitorService {
     var step = step
     var batch = HistoryBatch()
     batch.records = records
-    batch.judgements = step.judgements.map(JudgedInterval.init)
+    batch.judgements = step.judgements.map(next.judged)
     let anew = try await judgeAnew(step.late, with: records, in: next)
     next.replace(anew, in: &step)
     batch.judgements += anew

@@ -139,7 +139,12 @@ struct Situation: Sendable {
     var judge = PathJudge(series: late.series, rules: rules)
     let end = late.start + rules.length
     for record in records { _ = judge.take(record, now: end) }
-    return judge.advance(to: end + rules.length + rules.grace).first.map(JudgedInterval.init)
+    return judge.advance(to: end + rules.length + rules.grace).first.map(judged)
+  }
+
+  /// What is kept of a judgement.
+  func judged(_ judgement: Judgement) -> JudgedInterval {
+    JudgedInterval(judgement, objective: rules(of: judgement.series).objective)
   }
 
   func rules(of series: PathRecord.Series) -> PathJudge.Rules {
@@ -161,7 +166,7 @@ struct Situation: Sendable {
     for judgement in judgements {
       step.judgements.append(judgement)
       step.changed.insert(series)
-      self[series].note(PathSample(JudgedInterval(judgement)), capacity: configuration.samplesPerPath)
+      self[series].note(PathSample(judged(judgement)), capacity: configuration.samplesPerPath)
       follow(series, &step) { $0.observe(judgement) }
     }
   }

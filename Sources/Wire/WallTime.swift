@@ -40,7 +40,7 @@
     let step = length.nanoseconds
     precondition(step > 0, "an interval has a length")
     let remainder = nanoseconds % step
-    return Self(nanoseconds: nanoseconds - (remainder < 0 ? remainder + step : remainder))
+    return advanced(byNanoseconds: -(remainder < 0 ? remainder + step : remainder))
   }
 }
 

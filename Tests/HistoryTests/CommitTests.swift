@@ -36,7 +36,7 @@ struct CommitTests {
     var tracker = IncidentTracker()
     for number in 0..<count {
       batch.records.append(record(number))
-      batch.judgements.append(JudgedInterval(try judgement(number)))
+      batch.judgements.append(JudgedInterval(try judgement(number), objective: Objective()))
       if let action = tracker.observe(try judgement(number)) {
         batch.incidents.append(action.incident)
         batch.notifications.append(
@@ -95,45 +95,13 @@ struct CommitTests {
   @Test("A second judgement of an interval replaces the first")
   func rejudged() async throws {
     var batch = HistoryBatch()
-    batch.judgements = [JudgedInterval(try judgement(0))]
+    batch.judgements = [JudgedInterval(try judgement(0), objective: Objective())]
     try await store.commit(batch, at: .unixEpoch)
     batch.judgements[0].verdict = .unknown
     batch.judgements[0].reason = .noRecords
     batch.judgements[0].loss = nil
     try await store.commit(batch, at: .unixEpoch)
     #expect(try await store.judgements(limit: 10) == [Self.series: batch.judgements])
-  }
-
-  @Test("What is older than it is kept goes, with the series of which nothing is left")
-  func retention() async throws {
-    let day: Int64 = 86_400
-    try await store.commit(try batch(8), at: WallTime(seconds: 120))
-    let retention = Retention(records: .seconds(14 * day), judgements: .seconds(400 * day))
-
-    try await store.prune(at: WallTime(seconds: 14 * day + 60), keeping: retention)
-    let left = try await store.records(judgedAs: Self.series, starting: .unixEpoch..<WallTime(seconds: 1_000))
-    #expect(left == (4..<8).map(record))
-    #expect(try await store.judgements(limit: 100)[Self.series]?.count == 8)
-    #expect(try await store.pendingEntries(of: "team", limit: 10).count == 1)
-
-    try await store.prune(at: WallTime(seconds: 15 * day), keeping: retention)
-    #expect(try await store.pendingEntries(of: "team", limit: 10) == [])
-
-    // An incident that is still open stays, and so does its series.
-    try await store.prune(at: WallTime(seconds: 401 * day), keeping: retention)
-    #expect(try await store.judgements(limit: 100) == [:])
-    #expect(try await store.incidents(limit: 10).count == 1)
-
-    var end = HistoryBatch()
-    end.incidents = try await store.incidents(limit: 1)
-    end.incidents[0].phase = .resolved
-    end.incidents[0].resolvedAt = WallTime(seconds: 200)
-    end.abandoned = [Self.series]
-    try await store.commit(end, at: WallTime(seconds: 200))
-    #expect(try await store.trackers() == [])
-    try await store.prune(at: WallTime(seconds: 401 * day), keeping: retention)
-    #expect(try await store.incidents(limit: 10) == [])
-    #expect(try await store.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM series") } == 0)
   }
 
   @Test("A site's calls are read as one series, another path's are not")

@@ -345,6 +345,25 @@ struct MonitorServiceTests {
     #expect(try await monitor.incidents(limit: 10) == [])
   }
 
+  @Test("A clock set years ahead deletes nothing, and what was measured is rolled up by its own time")
+  func clockYearsAhead() async throws {
+    let bench = try Bench()
+    let monitor = try await bench.monitor { $0.timeZone = .gmt }
+    try await bench.live(monitor, 0..<44) { bench.record($0) }
+    bench.step(by: 30 * 365 * 86_400)
+    try await bench.live(monitor, 44..<48) { _ in nil }
+    try await monitor.prune(bench.now)
+    try await monitor.rollUp(bench.now)
+    try await monitor.prune(bench.now)
+    let stored = try await monitor.history.records(
+      judgedAs: Bench.series, starting: Bench.start..<Bench.start + .seconds(86_400))
+    #expect(stored.count == 43)
+    let day = try await monitor.history.rollUps(
+      of: Bench.series, .day, starting: Bench.start.advanced(byNanoseconds: -86_400_000_000_000)..<Bench.start)
+    #expect(day.map { $0.record?.loss.sent } == [43 * 750])
+    #expect(day.flatMap(\.tallies).filter { $0.verdict == .good }.map(\.intervals) == [43])
+  }
+
   @Test("An incident that fires while the clock is set back goes on as the same one, over a restart too, and ends")
   func clockSetWhileFiring() async throws {
     let before: IncidentState

@@ -98,7 +98,8 @@ struct SituationTests {
     func shown(after delay: Duration) -> [PathRecord.Series] {
       var situation = Situation(configuration: bench.configuration, startedAt: Bench.start + .seconds(15) + delay)
       situation.restore(
-        trackers: [StoredTracker(series: calls, IncidentTracker())], judgements: [calls: [JudgedInterval(judgement)]],
+        trackers: [StoredTracker(series: calls, IncidentTracker())],
+        judgements: [calls: [JudgedInterval(judgement, objective: Objective())]],
         closed: [])
       return situation.states.keys.filter { $0 == calls }
     }
@@ -111,7 +112,7 @@ struct SituationTests {
     var state = SeriesState(Bench.series, PathJudge.Rules(), IncidentRules())
     for number: Int64 in [3, 1, 4, 1, 5, 0, 2] {
       let judgement = try #require(Objective().judge(bench.record(number), basis: .roundTrip))
-      state.note(PathSample(JudgedInterval(judgement)), capacity: 4)
+      state.note(PathSample(JudgedInterval(judgement, objective: Objective())), capacity: 4)
     }
     #expect(state.recent.map(\.interval.start) == [2, 3, 4, 5].map { Bench.start + .seconds(15 * $0) })
   }

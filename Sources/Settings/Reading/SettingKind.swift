@@ -1,3 +1,4 @@
+import Foundation
 import Wire
 
 /// How a value is written: parsed from text, shown again as text, and described where it is wrong.
@@ -58,6 +59,12 @@ extension SettingKind where Value == String {
       isSecret: true)
   }
 
+  /// As the system's time zone files are called.
+  static var timeZone: Self {
+    SettingKind(
+      expected: "a time zone like Asia/Tokyo", parse: { TimeZone(identifier: $0) == nil ? nil : $0 }, show: { $0 })
+  }
+
   static func oneOf(_ choices: [String]) -> Self {
     SettingKind(
       expected: "one of " + choices.joined(separator: ", "), parse: { choices.contains($0) ? $0 : nil }, show: { $0 })
@@ -99,6 +106,7 @@ extension SettingKind where Value == Int? {
 
 extension SettingKind where Value == String? {
   static var pathOrAuto: Self { SettingKind<String>.path.or("auto") }
+  static var timeZoneOrAuto: Self { SettingKind<String>.timeZone.or("auto") }
   static var identifierOrAuto: Self { SettingKind<String>.identifier.or("auto") }
   static var identifierOrNone: Self { SettingKind<String>.identifier.or("none") }
   static var webAddressOrAuto: Self { SettingKind<String>.webAddress.or("auto") }
@@ -149,9 +157,9 @@ extension SettingKind where Value == Duration {
     guard let split = text.firstIndex(where: { !$0.isNumber && $0 != "." }) else { return nil }
     let unit = text[split...].drop { $0 == " " }
     guard let scale = units.first(where: { $0.name == unit }), let thousandths = Decimal3.parse(text[..<split]),
-      case let (product, overflow) = thousandths.multipliedReportingOverflow(by: scale.nanoseconds), !overflow
+      case let (product, overflow) = thousandths.multipliedReportingOverflow(by: scale.nanoseconds / 1000), !overflow
     else { return nil }
-    return .nanoseconds(product / 1000)
+    return .nanoseconds(product)
   }
 
   static func show(_ duration: Duration) -> String {

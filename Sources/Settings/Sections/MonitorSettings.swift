@@ -2,18 +2,41 @@ import Wire
 
 /// Objectives, incidents and history.
 public struct MonitorSettings: Sendable, Equatable {
-  /// How long raw records are kept.
-  public var retention: Duration
+  public var retention: RetentionSettings
+  /// Whose midnights part the days of the history; `nil` is the machine's.
+  public var timeZone: String?
   public var objective: ObjectiveSettings
   public var incidents: IncidentSettings
 
   init(_ mapping: SettingsMapping) {
-    retention = mapping.value(
-      "retention", .duration(.seconds(3600)...(.seconds(400 * 86_400))), default: .seconds(14 * 86_400))
+    retention = RetentionSettings(mapping.mapping("retention"))
+    timeZone = mapping.value("timeZone", .timeZoneOrAuto, default: nil)
     let objectives = mapping.mapping("objectives")
     objective = ObjectiveSettings(objectives.mapping("default"))
     objectives.finish()
     incidents = IncidentSettings(mapping.mapping("incidents"))
+    mapping.finish()
+  }
+}
+
+/// How long each kind of history is kept.
+public struct RetentionSettings: Sendable, Equatable {
+  public var records: Duration
+  public var fiveMinutes: Duration
+  public var hours: Duration
+  public var days: Duration
+  public var incidents: Duration
+
+  init(_ mapping: SettingsMapping) {
+    func kept(_ key: String, days: Int64) -> Duration {
+      mapping.value(
+        key, .duration(.seconds(86_400)...(.seconds(36_600 * 86_400))), default: .seconds(days * 86_400))
+    }
+    records = kept("records", days: 14)
+    fiveMinutes = kept("fiveMinutes", days: 62)
+    hours = kept("hours", days: 400)
+    days = kept("days", days: 3_660)
+    incidents = kept("incidents", days: 400)
     mapping.finish()
   }
 }

@@ -29,21 +29,9 @@ struct RelayCommand: AsyncParsableCommand {
   }
 }
 
-struct MonitorCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "monitor", abstract: "Runs the monitor alone: takes records, judges, tells, answers dashboards.",
-    discussion: "Example: kakehashi monitor --config /etc/kakehashi/kakehashi.yaml")
-
-  @OptionGroup var file: ConfigurationOption
-
-  func run() async throws {
-    try await file.serve(as: .monitor)
-  }
-}
-
 extension ConfigurationOption {
   /// Serves until SIGINT or SIGTERM.
-  fileprivate func serve(as role: Server.Role) async throws {
+  func serve(as role: Server.Role) async throws {
     let settings = try read()
     do {
       let server = try await Server(settings, role: role)

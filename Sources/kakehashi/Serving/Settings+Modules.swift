@@ -2,6 +2,8 @@ import API
 import Agent
 import Alerting
 import Fetch
+import Foundation
+import History
 import Measurement
 import Monitor
 import Notify
@@ -59,7 +61,10 @@ extension Settings {
       clearCount: monitor.incidents.clearCount, clearTotal: monitor.incidents.clearTotal,
       keepFiring: monitor.incidents.keepFiring)
     configuration.routing = try routing()
-    configuration.retention.records = monitor.retention
+    configuration.retention = Retention(
+      records: monitor.retention.records, fiveMinutes: monitor.retention.fiveMinutes, hours: monitor.retention.hours,
+      days: monitor.retention.days, incidents: monitor.retention.incidents)
+    if let zone = monitor.timeZone.flatMap(TimeZone.init(identifier:)) { configuration.timeZone = zone }
     return configuration
   }
 

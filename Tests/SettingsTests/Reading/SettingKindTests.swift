@@ -9,7 +9,7 @@ struct SettingKindTests {
     "Durations carry a unit and are exact",
     arguments: [
       ("150 ms", 150_000_000), ("15 s", 15_000_000_000), ("1.5 s", 1_500_000_000), ("5min", 300_000_000_000),
-      ("14 d", 1_209_600_000_000_000),
+      ("14 d", 1_209_600_000_000_000), ("400 d", 34_560_000_000_000_000),
     ])
   func durations(text: String, nanoseconds: Int64) {
     let kind = SettingKind.duration(.zero...(.seconds(86_400 * 400)))

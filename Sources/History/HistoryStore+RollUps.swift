@@ -1,0 +1,215 @@
+import Alerting
+import Foundation
+import GRDB
+import Measurement
+import Wire
+
+extension HistoryStore {
+  /// How long after a window's end its roll-up is made: by then most of its records have come. What comes later has it
+  /// made again.
+  static let rollUpDelay: Duration = .seconds(60)
+  /// So many windows are rolled up in one transaction: a commit waits for no more.
+  static let rollUpBatch = 50
+
+  /// Makes every roll-up that is due at `now`, shorter windows first. Returns how many.
+  ///
+  /// - Parameter timeZone: whose midnights part the days.
+  @discardableResult
+  public func rollUp(at now: WallTime, timeZone: TimeZone) async throws(HistoryError) -> Int {
+    var count = 0
+    for level in RollUp.Level.allCases {
+      var made: Int
+      repeat {
+        made = try await write { db in try Self.rollUp(level, at: now, timeZone, in: db) }
+        count += made
+      } while made == Self.rollUpBatch && !Task.isCancelled
+    }
+    return count
+  }
+
+  /// Notes that the roll-ups of these series and instants do not hold everything.
+  static func markStale(_ changed: some Sequence<(series: PathRecord.Series, at: WallTime)>, in db: Database) throws {
+    var windows: [PathRecord.Series: Set<WallTime>] = [:]
+    // Nothing was measured before 1970, whatever a clock said.
+    for change in changed where change.at >= .unixEpoch {
+      windows[change.series.judged, default: []].insert(
+        change.at.floored(to: .seconds(RollUp.Level.fiveMinutes.rawValue)))
+    }
+    let mark = try db.cachedStatement(sql: "INSERT OR IGNORE INTO stale (level, start, series) VALUES (?, ?, ?)")
+    for (series, starts) in windows {
+      let row = try series.row(in: db)
+      for start in starts {
+        try mark.execute(arguments: [RollUp.Level.fiveMinutes.rawValue, start.nanoseconds, row])
+      }
+    }
+  }
+
+  // MARK: Reading
+
+  /// The roll-ups of a judged series whose windows start in `starts`, oldest first.
+  public func rollUps(
+    of series: PathRecord.Series, _ level: RollUp.Level, starting starts: Range<WallTime>
+  ) async throws(HistoryError) -> [RollUp] {
+    try await read { db in
+      guard let row = try series.findRow(in: db) else { return [] }
+      let arguments: StatementArguments = [
+        row, level.rawValue, starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds,
+      ]
+      let objectives = try Self.objectives(in: db)
+      var rollUps: [WallTime: RollUp] = [:]
+      func change(_ start: WallTime, _ body: (inout RollUp) throws -> Void) rethrows {
+        try body(&rollUps[start, default: RollUp(series: series, level: level, start: start, tallies: [])])
+      }
+      let bodies = try Row.fetchCursor(
+        db.cachedStatement(
+          sql: "SELECT start, body FROM rollup WHERE series = ? AND level = ? AND start >= ? AND start < ?"),
+        arguments: arguments)
+      while let row = try bodies.next() {
+        try change(WallTime(nanoseconds: row["start"])) { $0.record = try PathRecordCodec.decode(row["body"] as Data) }
+      }
+      let tallies = try Row.fetchCursor(
+        db.cachedStatement(sql: "SELECT * FROM tally WHERE series = ? AND level = ? AND start >= ? AND start < ?"),
+        arguments: arguments)
+      while let row = try tallies.next() {
+        try change(WallTime(nanoseconds: row["start"])) { $0.tallies.append(try RollUp.Tally(row, objectives)) }
+      }
+      return rollUps.values.sorted { $0.start < $1.start }
+    }
+  }
+
+  /// Every judged series' intervals in the windows that start in `starts`, counted.
+  public func tallies(
+    _ level: RollUp.Level, starting starts: Range<WallTime>
+  ) async throws(HistoryError) -> [PathRecord.Series: [RollUp.Tally]] {
+    try await read { db in
+      let objectives = try Self.objectives(in: db)
+      let statement = try db.cachedStatement(
+        sql: """
+          SELECT objective, verdict, reason, sum(intervals) AS intervals FROM tally
+          WHERE series = ? AND level = ? AND start >= ? AND start < ? GROUP BY objective, verdict, reason
+          """)
+      var tallies: [PathRecord.Series: [RollUp.Tally]] = [:]
+      for series in try Row.fetchAll(db, sql: "SELECT * FROM series") {
+        let counted = try Row.fetchAll(
+          statement,
+          arguments: [
+            series["id"] as Int64, level.rawValue, starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds,
+          ])
+        guard !counted.isEmpty else { continue }
+        tallies[try PathRecord.Series(series)] = try counted.map { try RollUp.Tally($0, objectives) }
+      }
+      return tallies
+    }
+  }
+
+  // MARK: One window
+
+  private struct Window {
+    var series: Int64
+    var level: RollUp.Level
+    var starts: Range<WallTime>
+
+    var key: StatementArguments { [series, level.rawValue, starts.lowerBound.nanoseconds] }
+    var bounds: StatementArguments { [starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds] }
+  }
+
+  private static func rollUp(
+    _ level: RollUp.Level, at now: WallTime, _ timeZone: TimeZone, in db: Database
+  ) throws -> Int {
+    let latest = now.advanced(byNanoseconds: -rollUpDelay.nanoseconds)
+    let due = try Row.fetchAll(
+      db.cachedStatement(
+        sql: "SELECT start, series FROM stale WHERE level = ? AND start <= ? ORDER BY start, series LIMIT ?"),
+      arguments: [
+        level.rawValue, latest.advanced(byNanoseconds: -level.longest.nanoseconds).nanoseconds, rollUpBatch,
+      ])
+    for row in due {
+      let start = WallTime(nanoseconds: row["start"])
+      let window = Window(series: row["series"], level: level, starts: level.window(holding: start, in: timeZone))
+      try level == .fiveMinutes ? gather(window, in: db) : merge(window, timeZone, in: db)
+      try db.execute(
+        sql: "DELETE FROM stale WHERE series = ? AND level = ? AND start = ?",
+        arguments: [window.series, level.rawValue, start.nanoseconds])
+      if let next = level.next {
+        try db.execute(
+          sql: "INSERT OR IGNORE INTO stale (series, level, start) VALUES (?, ?, ?)",
+          arguments: [
+            window.series, next.rawValue, next.window(holding: start, in: timeZone).lowerBound.nanoseconds,
+          ])
+      }
+    }
+    return due.count
+  }
+
+  /// From records and judgements.
+  private static func gather(_ window: Window, in db: Database) throws {
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT * FROM series WHERE id = ?"), arguments: [window.series])
+    // A series that was forgotten meanwhile has nothing left.
+    guard let series = try row.map(PathRecord.Series.init) else { return }
+    let bodies = try bodies(judgedAs: series, starting: window.starts, in: db)
+    try store(bodies, of: bodies.count, as: window, in: db)
+    try replaceTallies(
+      window, in: db,
+      by: """
+        SELECT objective, verdict, coalesce(reason, '') AS reason, count(*) AS intervals FROM judgement
+        WHERE series = ? AND start >= ? AND start < ? GROUP BY objective, verdict, reason
+        """, [window.series] + window.bounds)
+  }
+
+  /// From the roll-ups of the next shorter windows.
+  private static func merge(_ window: Window, _ timeZone: TimeZone, in db: Database) throws {
+    let shorter: RollUp.Level = window.level == .day ? .hour : .fiveMinutes
+    let parts = try Row.fetchAll(
+      db.cachedStatement(
+        sql:
+          "SELECT records, body FROM rollup WHERE series = ? AND level = ? AND start >= ? AND start < ? ORDER BY start"),
+      arguments: [window.series, shorter.rawValue] + window.bounds)
+    try store(parts.map { $0["body"] as Data }, of: parts.reduce(0) { $0 + ($1["records"] as Int) }, as: window, in: db)
+    try replaceTallies(
+      window, in: db,
+      by: """
+        SELECT objective, verdict, reason, sum(intervals) AS intervals FROM tally
+        WHERE series = ? AND level = ? AND start >= ? AND start < ? GROUP BY objective, verdict, reason
+        """, [window.series, shorter.rawValue] + window.bounds)
+  }
+
+  /// Keeps what the window's records say together. What is made of more records than are left is not replaced: they were
+  /// kept no longer.
+  private static func store(_ bodies: [Data], of records: Int, as window: Window, in db: Database) throws {
+    guard var whole = try bodies.first.map(PathRecordCodec.decode) else { return }
+    // Calls of one site are one: they differ in their labels.
+    whole.id.path = whole.series.judged.path
+    for body in bodies.dropFirst() {
+      var part = try PathRecordCodec.decode(body)
+      (part.id.path, part.id.origin) = (whole.id.path, whole.id.origin)
+      whole.merge(part)
+    }
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO rollup (series, level, start, records, body) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (series, level, start) DO UPDATE SET records = excluded.records, body = excluded.body
+        WHERE excluded.records >= records
+        """)
+    try statement.execute(arguments: window.key + [records, Data(PathRecordCodec.encode(whole))])
+  }
+
+  /// Counts the window's intervals anew, unless that would be fewer than were counted before.
+  private static func replaceTallies(
+    _ window: Window, in db: Database, by query: String, _ arguments: StatementArguments
+  ) throws {
+    let tallies = try Row.fetchAll(db.cachedStatement(sql: query), arguments: arguments)
+    let before = try Int.fetchOne(
+      db.cachedStatement(
+        sql: "SELECT coalesce(sum(intervals), 0) FROM tally WHERE series = ? AND level = ? AND start = ?"),
+      arguments: window.key)
+    guard tallies.reduce(0, { $0 + ($1["intervals"] as Int) }) >= before ?? 0 else { return }
+    try db.cachedStatement(sql: "DELETE FROM tally WHERE series = ? AND level = ? AND start = ?")
+      .execute(arguments: window.key)
+    let insert = try db.cachedStatement(
+      sql: """
+        INSERT INTO tally (series, level, start, objective, verdict, reason, intervals) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """)
+    for tally in tallies { try insert.execute(arguments: window.key + StatementArguments(tally.databaseValues)) }
+  }
+}
