@@ -77,6 +77,12 @@ let serverModules: [Module] = [
     name: "Monitor", imports: ["Wire", "Measurement", "Alerting", "History", "Notify", log],
     testImports: [.product(name: "GRDB", package: "GRDB.swift")]),
   Module(
+    name: "HistoryYear",
+    imports: [
+      "Wire", "Measurement", "Alerting", "History", "Monitor", log, .product(name: "GRDB", package: "GRDB.swift"),
+    ],
+    isTested: false, isExecutable: true),
+  Module(
     name: "Web",
     imports: [
       "Wire", "API", "Relay", "Monitor", "Alerting", "Measurement", "Cipher", log, lifecycle,

@@ -1,0 +1,179 @@
+import Alerting
+import Foundation
+import History
+import Logging
+import Measurement
+import Monitor
+import Synchronization
+import Wire
+
+/// The history of a year of 300 paths, made by simulation: what it takes on disk, how fast records go in, how long
+/// dashboards wait, and how long backup and restore take. `loadtest/history` runs it; prints, asserts nothing.
+///
+/// Roll-ups of the past and some days of records are written straight into the tables; then records go through the
+/// monitor itself, judged, committed and rolled up, in virtual time.
+@main struct HistoryYear {
+  let folder: String
+  let paths: SimulatedPaths
+  let recordDays: Int
+  let ingestHours: Int
+  private let clock = SimulatedClock()
+
+  final class SimulatedClock: Sendable {
+    /// 2026-11-22 00:00 in Japan.
+    static let start = WallTime(seconds: 1_795_273_200)
+    private let passed = Mutex(Duration.zero)
+
+    var reading: ClockReading {
+      let passed = passed.withLock { $0 }
+      return ClockReading(monotonic: MonotonicTime(nanoseconds: passed.nanoseconds), wall: Self.start + passed)
+    }
+
+    func advance(to time: Duration) { passed.withLock { $0 = time } }
+  }
+
+  static func main() async throws {
+    let arguments = CommandLine.arguments
+    guard arguments.count == 5, let count = Int(arguments[2]), let days = Int(arguments[3]),
+      let hours = Int(arguments[4])
+    else {
+      print("usage: HistoryYear EMPTY-FOLDER PATHS DAYS-OF-RECORDS HOURS-OF-INGEST")
+      exit(2)
+    }
+    let year = HistoryYear(
+      folder: arguments[1], paths: SimulatedPaths(count: count), recordDays: days, ingestHours: hours)
+    try await year.fill()
+    for size in [SimulatedPaths.pathsPerAgent, 300] { try await year.ingest(batch: size) }
+    try await year.ask()
+    try await year.backUp()
+  }
+
+  private var file: String { folder + "/history.sqlite" }
+
+  // MARK: The past
+
+  private func fill() async throws {
+    do { _ = try HistoryStore(folder: DataFolder(path: folder)) }
+    let past = try PastYear(paths: paths, file: file)
+    let rows = try past.makeSeries()
+    let end = SimulatedClock.start
+    var size = bytes()
+    func wrote(_ what: String, _ body: () throws -> Int) throws {
+      let (count, took) = try Self.timed(body)
+      let grown = bytes() - size
+      size += grown
+      print("\(what): \(count) rows, \(grown >> 20) MiB, \(grown / max(count, 1)) bytes a row, in \(took)")
+    }
+    try wrote("roll-ups of 5 min, 62 days") {
+      try past.writeRollUps(.fiveMinutes, rows, windows: 62 * 288, before: end)
+    }
+    try wrote("roll-ups of hours, 365 days") { try past.writeRollUps(.hour, rows, windows: 365 * 24, before: end) }
+    try wrote("roll-ups of days, 365 days") { try past.writeRollUps(.day, rows, windows: 365, before: end) }
+    try wrote("records and judgements, \(recordDays) days") {
+      try past.writeRecords(rows, intervals: recordDays * 5_760, before: end)
+    }
+  }
+
+  private func bytes() -> Int {
+    ["", "-wal"].reduce(0) { sum, ending in
+      sum + ((try? FileManager.default.attributesOfItem(atPath: file + ending)[.size] as? Int) ?? 0)
+    }
+  }
+
+  // MARK: Ingest
+
+  /// As agents deliver: so many records in a post. Ticks each interval, rolls up each half minute, prunes each hour, as
+  /// the running monitor does.
+  private func ingest(batch: Int) async throws {
+    var configuration = MonitorConfiguration(
+      sites: Set(paths.series.map(\.path.site)).sorted().map { Site(id: $0) },
+      paths: paths.series.map { ExpectedPath(path: $0.path, origin: $0.origin) })
+    configuration.timeZone = TimeZone(identifier: "Asia/Tokyo") ?? .gmt
+    let begun = clock.reading.wall - SimulatedClock.start
+    let monitor = try await MonitorService(
+      configuration: configuration, folder: DataFolder(path: folder),
+      logger: Logger(label: "monitor") { _ in SwiftLogNoOpLogHandler() }, clock: { [clock] in clock.reading })
+    var (count, rollingUp, slowest) = (0, Duration.zero, Duration.zero)
+    let watch = ContinuousClock()
+    let took = try await watch.measure {
+      for interval in 0..<ingestHours * 240 {
+        let start = SimulatedClock.start + begun + SimulatedPaths.recordLength * interval
+        clock.advance(to: begun + SimulatedPaths.recordLength * (interval + 1) + .seconds(3))
+        for first in stride(from: 0, to: paths.series.count, by: batch) {
+          let records = (first..<min(first + batch, paths.series.count)).map { paths.record($0, at: start) }
+          slowest = max(slowest, try await watch.measure { try await monitor.ingest(records) })
+          count += records.count
+        }
+        try await monitor.tick()
+        if interval % 2 == 0 { rollingUp += try await watch.measure { try await monitor.rollUp(clock.reading.wall) } }
+        if interval % 240 == 239 { try await monitor.prune(clock.reading.wall) }
+      }
+    }
+    print(
+      "ingest, \(batch) records in a post: \(count) records in \(took), \(Int(Double(count) / (took / .seconds(1)))) a second; "
+        + "of that rolling up \(rollingUp); slowest post \(slowest)")
+  }
+
+  // MARK: Queries
+
+  private func ask() async throws {
+    let store = try HistoryStore(folder: DataFolder(path: folder))
+    let now = clock.reading.wall
+    func last(_ days: Double) -> Range<WallTime> { now + .seconds(-86_400 * days)..<now }
+    var random = SplitMix64(seed: 2)
+    func measure(_ what: String, _ body: (PathRecord.Series) async throws -> Int) async throws {
+      var times: [Duration] = []
+      var count = 0
+      for _ in 0..<200 {
+        let series = paths.series[Int.random(in: 0..<paths.series.count, using: &random)]
+        times.append(try await ContinuousClock().measure { count = try await body(series) })
+      }
+      times.sort()
+      print("query, \(what): median \(times[100]), 95th percentile \(times[190]), of \(count)")
+    }
+    try await measure("a path's last hour, interval by interval") {
+      try await store.judgements(of: $0, starting: last(1 / 24)).count
+    }
+    try await measure("a path's last day, interval by interval") {
+      try await store.judgements(of: $0, starting: last(1)).count
+    }
+    try await measure("a path's last day by 5 min") {
+      try await store.rollUps(of: $0, .fiveMinutes, starting: last(1)).count
+    }
+    try await measure("a path's last week by hours") { try await store.rollUps(of: $0, .hour, starting: last(7)).count }
+    try await measure("a path's last month by hours") {
+      try await store.rollUps(of: $0, .hour, starting: last(31)).count
+    }
+    try await measure("a path's last year by days") { try await store.rollUps(of: $0, .day, starting: last(365)).count }
+    try await measure("every path's level of the last day") { _ in
+      try await store.tallies(.hour, starting: last(1)).count
+    }
+    try await measure("every path's level of the last month") { _ in
+      try await store.tallies(.day, starting: last(31)).count
+    }
+    try await measure("every path's level of the last year") { _ in
+      try await store.tallies(.day, starting: last(365)).count
+    }
+    try await measure("the newest 100 incidents") { _ in try await store.incidents(limit: 100).count }
+    let restart = try await ContinuousClock().measure { _ = try await store.judgements(limit: 60) }
+    print("the newest 60 intervals of every path, at a start: \(restart)")
+  }
+
+  // MARK: Backup
+
+  private func backUp() async throws {
+    let (backup, elsewhere) = (folder + "/backup.sqlite", folder + "/elsewhere")
+    print("database: \(bytes() >> 20) MiB")
+    print("backup: \(try Self.timed { try HistoryFile(dataFolder: folder).backUp(to: backup) }.1)")
+    let (contents, took) = try Self.timed { try HistoryFile(path: backup).verify() }
+    print("verify: \(took); \(contents.records) records, \(contents.rollUps) roll-ups")
+    let restore = try Self.timed { _ = try HistoryFile(path: backup).restore(into: DataFolder(path: elsewhere)) }.1
+    print("restore onto an empty machine, verified first: \(restore)")
+  }
+
+  private static func timed<Value>(_ body: () throws -> Value) rethrows -> (Value, Duration) {
+    let begun = ContinuousClock.now
+    let value = try body()
+    return (value, ContinuousClock.now - begun)
+  }
+}
