@@ -2,6 +2,8 @@
 public struct ClientShape: Sendable, Equatable {
   public var hasMicrophone = true
   public var hasCamera = true
+  /// A section for the screen, in which nothing is sent.
+  public var hasScreen = false
   /// Receive sections: how many voices and pictures are shown at once.
   public var audioSlots = 3
   public var videoSlots = 3
@@ -9,6 +11,8 @@ public struct ClientShape: Sendable, Equatable {
   public var framesPerSecond = 20
   /// Bytes of a picture; a keyframe is four times as large.
   public var frameBytes = 2_400
+  /// Of what is sent; random, below 2^15, when `nil`.
+  public var firstSequenceNumber: UInt16?
 
   public init() {}
 
@@ -17,6 +21,7 @@ public struct ClientShape: Sendable, Equatable {
     var kinds: [Section.Kind] = []
     if hasMicrophone { kinds.append(.microphone) }
     if hasCamera { kinds.append(.camera) }
+    if hasScreen { kinds.append(.screen) }
     kinds += Array(repeating: .audioSlot, count: audioSlots)
     kinds += Array(repeating: .videoSlot, count: videoSlots)
     return kinds.enumerated().map { Section(mid: "\($0.offset)", kind: $0.element) }
@@ -24,13 +29,13 @@ public struct ClientShape: Sendable, Equatable {
 
   struct Section: Equatable {
     enum Kind {
-      case microphone, camera, audioSlot, videoSlot
+      case microphone, camera, screen, audioSlot, videoSlot
     }
 
     let mid: String
     let kind: Kind
 
     var isAudio: Bool { kind == .microphone || kind == .audioSlot }
-    var isSent: Bool { kind == .microphone || kind == .camera }
+    var isSent: Bool { kind != .audioSlot && kind != .videoSlot }
   }
 }

@@ -33,11 +33,11 @@ public struct MeetingParticipant: ~Copyable {
     var random = SplitMix64(seed: seed)
     connection = ClientConnection(
       local: credentials, remote: answer.credentials, candidates: answer.candidates, seed: random.next(), now: now)
-    for section in shape.sections where section.isSent {
+    for section in shape.sections where section.kind == .microphone || section.kind == .camera {
       let stream = SentStream(
         ssrc: UInt32(truncatingIfNeeded: random.next()),
         payloadType: section.isAudio ? ClientOffer.opus : ClientOffer.vp8, clockRate: section.isAudio ? 48_000 : 90_000,
-        mid: section.mid, random: random.next(), now: now)
+        mid: section.mid, firstSequenceNumber: shape.firstSequenceNumber, random: random.next(), now: now)
       if section.isAudio {
         voice = Voice(stream: stream)
       } else {
@@ -64,6 +64,7 @@ public struct MeetingParticipant: ~Copyable {
   public mutating func install(_ keys: SRTPKeyingMaterial, now: MonotonicTime) throws(LibSRTPSession.Failure) {
     try connection.install(keys)
     statistics.state = .connected
+    statistics.profile = keys.client.profile
     reportDue = now
     if voice != nil { voiceDue = now }
     if picture != nil { pictureDue = now }
@@ -142,6 +143,13 @@ public struct MeetingParticipant: ~Copyable {
       {
         statistics.keyframeRequests += 1
         picture?.needsKeyframe = true
+      } else if ReceiverReport(part, in: bytes) != nil {
+        for index in 0..<ReportBlock.maximumCount {
+          guard let block = ReceiverReport.block(index, of: part, in: bytes) else { break }
+          voice?.stream.take(block)
+          picture?.stream.take(block)
+        }
+        statistics.isSendingMids = voice?.stream.isReportedOn == false || picture?.stream.isReportedOn == false
       }
     }
   }

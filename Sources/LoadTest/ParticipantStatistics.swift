@@ -1,3 +1,4 @@
+import SRTP
 import Wire
 
 /// What a simulated participant has seen so far.
@@ -13,6 +14,10 @@ public struct ParticipantStatistics: Sendable {
   }
 
   public internal(set) var state = State.connecting
+  /// What the handshake chose; `nil` before.
+  public internal(set) var profile: SRTPProfile?
+  /// Whether packets of any stream still name their section; libwebrtc's do until the stream is reported on.
+  public internal(set) var isSendingMids = true
   public internal(set) var slots: [SlotReception] = []
   /// The origins of the contents this participant sends, by which others recognise them.
   public internal(set) var voiceOrigin: UInt32?

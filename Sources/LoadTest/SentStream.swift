@@ -7,19 +7,25 @@ struct SentStream: Sendable {
   let payloadType: UInt8
   let clockRate: UInt32
   let mid: [UInt8]
+  /// Like libwebrtc's, packets name their section until the receiver has reported on them.
+  private(set) var isReportedOn = false
   private(set) var packetCount: UInt32 = 0
   private(set) var octetCount: UInt32 = 0
   private var sequenceNumber: UInt16
   private let firstTimestamp: UInt32
   private let start: MonotonicTime
 
-  /// `random` decides the first sequence number, below 2^15 so that its first roll-over cannot be missed, and timestamp.
-  init(ssrc: UInt32, payloadType: UInt8, clockRate: UInt32, mid: String, random: UInt64, now: MonotonicTime) {
+  /// `random` decides the first timestamp and, unless it is given, the first sequence number: below 2^15, so that its
+  /// first roll-over cannot be missed.
+  init(
+    ssrc: UInt32, payloadType: UInt8, clockRate: UInt32, mid: String, firstSequenceNumber: UInt16? = nil,
+    random: UInt64, now: MonotonicTime
+  ) {
     self.ssrc = ssrc
     self.payloadType = payloadType
     self.clockRate = clockRate
     self.mid = Array(mid.utf8)
-    sequenceNumber = UInt16(truncatingIfNeeded: random) & 0x7fff
+    sequenceNumber = firstSequenceNumber ?? UInt16(truncatingIfNeeded: random) & 0x7fff
     firstTimestamp = UInt32(truncatingIfNeeded: random >> 32)
     start = now
   }
@@ -43,7 +49,7 @@ struct SentStream: Sendable {
         marker: marker, payloadType: payloadType, sequenceNumber: sequenceNumber, timestamp: timestamp, ssrc: ssrc,
         into: &output)
       {
-        _ = writer.append(id: ClientOffer.midExtension, mid.span.bytes, into: &output)
+        if !isReportedOn { _ = writer.append(id: ClientOffer.midExtension, mid.span.bytes, into: &output) }
         if let level { _ = writer.append(id: ClientOffer.audioLevelExtension, u8: level, into: &output) }
         length = writer.finish(into: &output)
       }
@@ -53,6 +59,11 @@ struct SentStream: Sendable {
     packetCount &+= 1
     octetCount &+= UInt32(payload.count)
     return bytes + payload
+  }
+
+  /// Takes a report of the receiver's.
+  mutating func take(_ block: ReportBlock) {
+    if block.ssrc == ssrc { isReportedOn = true }
   }
 
   func report(_ now: MonotonicTime, _ wall: WallTime) -> SenderReport {

@@ -1,6 +1,7 @@
 import Association
 import LoadTest
 import Measurement
+import SRTP
 import Synchronization
 import Testing
 import Transport
@@ -51,12 +52,15 @@ struct RunningRelay {
     service = try RelayService(configuration: configuration)
   }
 
-  /// - Parameter reading: what the client takes the relay's answer for.
+  /// - Parameters:
+  ///   - profile: the only one that the client offers; all by default.
+  ///   - reading: what the client takes the relay's answer for.
   func join(
     _ name: String, room: String = "room", kind: ParticipantKind = .meeting, shape: ClientShape = ClientShape(),
-    local: IPAddress = .loopbackV4, reading: (String) -> String = { $0 }
+    local: IPAddress = .loopbackV4, profile: SRTPProfile? = nil, reading: (String) -> String = { $0 }
   ) async throws -> Guest {
-    let client = try MeetingClient(shape: shape, local: local, associations: associations)
+    let only = try profile.map { try AssociationService(identity: Identity(profiles: [$0.rawValue])) }
+    let client = try MeetingClient(shape: shape, local: local, associations: only ?? associations)
     let answer = try await service.join(
       JoinRequest(room: room, name: name, kind: kind, clientAddress: local, offer: client.offer))
     let description = reading(answer.answer)
