@@ -149,7 +149,7 @@ let package = Package(
     + [
       // The fuzz targets, replayed over their seeds and findings; `Tests/Fuzz/run` builds them anew for libFuzzer.
       .testTarget(
-        name: "FuzzTests", dependencies: mediaModules.map { .byName(name: $0.name) },
+        name: "FuzzTests", dependencies: mediaModules.filter { !$0.isExecutable }.map { .byName(name: $0.name) },
         path: "Tests/Fuzz", exclude: ["Corpus", "LibFuzzer.swift", "run"], swiftSettings: settings)
     ]
     + (mediaOnly ? [] : [.testTarget(name: "ArchitectureTests", swiftSettings: settings)]),
