@@ -14,7 +14,9 @@ extension NegotiatedSection {
     if let address = local.candidates.first?.endpoint.address {
       answer.connection = "IN \(address.isV4 ? "IP4" : "IP6") \(address)"
     }
-    answer.formats = formats.flatMap { format in
+    // Chromium sends redundant audio only where it stands first.
+    answer.formats = redundancyPayloadType.map { ["\($0)"] } ?? []
+    answer.formats += formats.flatMap { format in
       ["\(format.payloadType)"] + (format.retransmissionPayloadType.map { ["\($0)"] } ?? [])
     }
 
@@ -28,7 +30,12 @@ extension NegotiatedSection {
     answer.attributes.append("rtcp-mux")
     if isMultiplexedOnly { answer.attributes.append("rtcp-mux-only") }
     if usesReducedSizeRTCP { answer.attributes.append("rtcp-rsize") }
+    if extensions.allowsMixed { answer.attributes.append("extmap-allow-mixed") }
     for map in extensions.maps { answer.attributes.append("extmap", "\(map.mirrored)") }
+    if let redundancyPayloadType, let opus = formats.first?.payloadType {
+      answer.attributes.append("rtpmap", "\(redundancyPayloadType) red/48000/2")
+      answer.attributes.append("fmtp", "\(redundancyPayloadType) \(opus)/\(opus)")
+    }
     for format in formats { append(format, to: &answer.attributes) }
     if let slot { append(slot, cname: local.cname, to: &answer.attributes) }
     // RFC 8843 wants them in the first section alone, but aiortc reads those of the last that shares its transport.

@@ -16,9 +16,12 @@ extension NegotiatedSection {
     if let reason = Self.rejection(of: media, isBundled: isBundled) {
       role = .rejected(reason)
       formats = []
+      redundancyPayloadType = nil
     } else {
       let offered = try OfferedFormats(media)
-      formats = offered.negotiated()
+      // A slot answers a request for a packet by RTX alone: where it has none, nobody is to wait for an answer.
+      formats = offered.negotiated(repeatsPlainly: isSource)
+      redundancyPayloadType = offered.redundancy(of: formats)
       role =
         if formats.isEmpty { .rejected(.noCodecInCommon) } else if isSource { .source } else if isSlot { .slot } else {
           .inactive
@@ -27,7 +30,9 @@ extension NegotiatedSection {
     extensions =
       formats.isEmpty
       ? NegotiatedExtensions()
-      : NegotiatedExtensions(try ExtensionMap.all(in: media.attributes) + session.extensions, isAudio: isAudio)
+      : NegotiatedExtensions(
+        try ExtensionMap.all(in: media.attributes) + session.extensions, isAudio: isAudio,
+        allowsMixed: session.allowsMixed || media.attributes.has("extmap-allow-mixed"))
     // Firefox writes a=ssrc in sections it only receives in; those are no sources.
     let declared = role == .source ? SourceAttributes(media.attributes) : SourceAttributes([])
     ssrc = declared.primary
@@ -51,25 +56,33 @@ extension NegotiatedSection {
 struct SessionDefaults {
   let direction: Direction
   let extensions: [ExtensionMap]
+  let allowsMixed: Bool
 
   init(_ offer: SessionDescription) throws(SDPError) {
     direction = Direction(offer.attributes) ?? .sendrecv
     extensions = try ExtensionMap.all(in: offer.attributes)
+    allowsMixed = offer.attributes.has("extmap-allow-mixed")
   }
 }
 
 extension NegotiatedExtensions {
-  /// Those the relay reads or writes, the first of each. `a=extmap-allow-mixed` is not answered, so packets keep to the
-  /// one-byte form and ids above 14 cannot be used.
-  fileprivate init(_ offered: [ExtensionMap], isAudio: Bool) {
+  /// Those the relay reads, writes or hands on, the first of each. Whether a picture is turned (`video-orientation`) is not
+  /// among them, so that senders turn it themselves, and neither are `rid` and `repaired-rid`.
+  fileprivate init(_ offered: [ExtensionMap], isAudio: Bool, allowsMixed: Bool) {
+    self.allowsMixed = allowsMixed
     for map in offered where map.id <= 14 {
-      if map.uri == ExtensionMap.mid, mid == nil {
-        mid = map.id
-      } else if map.uri == ExtensionMap.audioLevel, audioLevel == nil, isAudio {
-        audioLevel = map.id
-      } else {
-        continue
+      let place: WritableKeyPath<NegotiatedExtensions, UInt8?>
+      switch map.uri {
+      case ExtensionMap.mid: place = \.mid
+      case ExtensionMap.audioLevel where isAudio: place = \.audioLevel
+      case ExtensionMap.dependencyDescriptor where !isAudio && allowsMixed: place = \.dependencyDescriptor
+      case ExtensionMap.colorSpace where !isAudio: place = \.colorSpace
+      case ExtensionMap.playoutDelay where !isAudio: place = \.playoutDelay
+      case ExtensionMap.absoluteCaptureTime: place = \.absoluteCaptureTime
+      default: continue
       }
+      guard self[keyPath: place] == nil else { continue }
+      self[keyPath: place] = map.id
       maps.append(map)
     }
   }
@@ -138,18 +151,34 @@ private struct OfferedFormats {
   }
 
   /// What the relay carries, best first and otherwise in the offer's order.
-  func negotiated() -> [NegotiatedFormat] {
+  ///
+  /// - Parameter repeatsPlainly: a packet asked for may come again as it was, where there is no RTX.
+  func negotiated(repeatsPlainly: Bool) -> [NegotiatedFormat] {
     let negotiated = formats.compactMap { format -> NegotiatedFormat? in
       guard let codec = Codec(format.map, format.parameters) else { return nil }
       let payloadType = format.map.payloadType
+      let isRepeated = repeatsPlainly || retransmissions["\(payloadType)"] != nil
+      let kinds = (isRepeated ? ["nack"] : []) + ["nack pli", "ccm fir"]
       return NegotiatedFormat(
         payloadType: payloadType, codec: codec, retransmissionPayloadType: retransmissions["\(payloadType)"],
         parameters: answer(format.parameters, codec),
-        feedback: codec.isAudio ? [] : ["nack", "nack pli", "ccm fir"].filter { offers($0, payloadType) })
+        feedback: codec.isAudio ? [] : kinds.filter { offers($0, payloadType) })
     }
     return negotiated.enumerated()
       .sorted { ($0.element.codec.rank, $0.offset) < ($1.element.codec.rank, $1.offset) }
       .map(\.element)
+  }
+
+  /// The payload type of `a=rtpmap:63 red/48000/2` whose `a=fmtp` names nothing but Opus of the same section.
+  func redundancy(of negotiated: [NegotiatedFormat]) -> UInt8? {
+    guard let opus = negotiated.first(where: { $0.codec == .opus }) else { return nil }
+    return formats.first { format in
+      format.map.encodingName.isSpelled("red") && format.map.clockRate == 48_000 && format.map.channels == 2
+        && format.parameters.pairs.first.map {
+          $0.name.split(separator: "/").allSatisfy { $0 == "\(opus.payloadType)" }
+        }
+          ?? false
+    }?.map.payloadType
   }
 
   private func offers(_ kind: String, _ payloadType: UInt8) -> Bool {

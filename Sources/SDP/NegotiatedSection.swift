@@ -11,10 +11,19 @@ public struct NegotiatedFormat: Equatable, Sendable {
   public let feedback: [String]
 }
 
-/// Ids of one section's header extensions; `nil` where one was not agreed on. All are 1–14, for the one-byte form.
+/// Ids of one section's header extensions; `nil` where one was not agreed on. All are 1–14, so that either form can carry
+/// them.
 public struct NegotiatedExtensions: Equatable, Sendable {
   public internal(set) var mid: UInt8?
   public internal(set) var audioLevel: UInt8?
+  /// Only together with the two-byte form, because its structure seldom fits the one-byte one, and a receiver drops what it
+  /// has no structure for.
+  public internal(set) var dependencyDescriptor: UInt8?
+  public internal(set) var colorSpace: UInt8?
+  public internal(set) var playoutDelay: UInt8?
+  public internal(set) var absoluteCaptureTime: UInt8?
+  /// Whether packets may carry the two-byte form (RFC 8285 section 4.1.2, `a=extmap-allow-mixed`).
+  public internal(set) var allowsMixed = false
   /// The answer's `a=extmap` lines.
   var maps: [ExtensionMap] = []
 }
@@ -48,6 +57,8 @@ public struct NegotiatedSection: Sendable {
   public let role: Role
   /// What may be sent in it, best first; empty in a rejected section.
   public let formats: [NegotiatedFormat]
+  /// Payload type under which Opus may come with the packets before it (RFC 2198).
+  public let redundancyPayloadType: UInt8?
   public let extensions: NegotiatedExtensions
   /// What the client declares to send; always `nil` but for a source.
   public let ssrc: UInt32?

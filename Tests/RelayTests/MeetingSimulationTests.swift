@@ -243,13 +243,14 @@ private struct Simulation: ~Copyable {
     _ forward: Forward, of room: inout Room, by connection: inout Connection, into memory: inout [UInt8],
     now: MonotonicTime
   ) -> SRTPOutcome? {
-    var headerMemory = [UInt8](repeating: 0, count: 96)
-    var headerElements = headerMemory.mutableSpan
-    var header = headerElements.mutableBytes
-    guard let count = room.writeHeader(of: forward, at: now, into: &header) else { return nil }
+    var headMemory = [UInt8](repeating: 0, count: Room.headBytes)
+    var headElements = headMemory.mutableSpan
+    var space = headElements.mutableBytes
+    guard let head = room.writeHead(of: forward, at: now, into: &space) else { return nil }
     var elements = memory.mutableSpan
     var place = elements.mutableBytes
-    return connection.protect(header.bytes.extracting(0..<count), payload: room.payload(of: forward), into: &place)
+    return connection.protect(
+      space.bytes.extracting(0..<head.byteCount), payload: room.payload(after: head), into: &place)
   }
 
   @_lifetime(place: copy place)

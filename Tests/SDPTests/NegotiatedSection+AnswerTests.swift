@@ -36,7 +36,9 @@ struct NegotiatedSectionAnswerTests {
   @Test("Interop 12: Opus asks for discontinuous transmission and in-band repair")
   func opus() throws {
     #expect(
-      try answer("chromium-publisher")[0].attributes.values("fmtp") == ["111 minptime=10;useinbandfec=1;usedtx=1"])
+      try answer("chromium-publisher")[0].attributes.values("fmtp") == [
+        "63 111/111", "111 minptime=10;useinbandfec=1;usedtx=1",
+      ])
   }
 
   @Test("Stereo is asked of who says that it sends it, not of who can play it")
@@ -88,8 +90,20 @@ struct NegotiatedSectionAnswerTests {
     #expect(answer.media.allSatisfy { $0.attributes.has("rtcp-mux") && $0.attributes.has("rtcp-mux-only") })
   }
 
-  @Test("Red, telephone events and comfort noise are not in the answer")
+  @Test("Interop 11: redundant audio stands first, or Chromium does not send it; events and comfort noise are left out")
   func formats() throws {
-    #expect(try answer("chromium-publisher")[0].formats == ["111"])
+    let microphone = try answer("chromium-publisher")[0]
+    #expect(microphone.formats == ["63", "111"])
+    #expect(microphone.attributes.values("rtpmap") == ["63 red/48000/2", "111 opus/48000/2"])
+    #expect(microphone.attributes.values("fmtp").first == "63 111/111")
+    #expect(try answer("firefox-publisher")[0].formats == ["109"])
+  }
+
+  @Test("Interop 8: what receivers know of is agreed on: colour space, playout delay, but not how a picture is turned")
+  func handedOn() throws {
+    let camera = try answer("chromium-publisher")[1]
+    let uris = camera.attributes.values("extmap").compactMap { $0.split(separator: " ").last.map(String.init) }
+    #expect(Set(uris) == [ExtensionMap.mid, ExtensionMap.colorSpace, ExtensionMap.playoutDelay])
+    #expect(camera.attributes.has("extmap-allow-mixed"))
   }
 }

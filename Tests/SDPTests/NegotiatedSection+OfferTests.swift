@@ -53,6 +53,39 @@ struct NegotiatedSectionOfferTests {
     #expect(try negotiation(smallOffer(media: media)).sections[0].formats.map(\.feedback) == [["nack pli"]])
   }
 
+  @Test("Interop 8: the dependency descriptor is agreed on only with the two-byte form, which its structure needs")
+  func dependencyDescriptor() throws {
+    let media = [
+      "a=mid:0", "a=rtcp-mux", "a=rtpmap:96 VP8/90000", "a=extmap:7 \(ExtensionMap.dependencyDescriptor)",
+      "a=extmap:9 \(ExtensionMap.absoluteCaptureTime)",
+    ]
+    let plain = try negotiation(smallOffer(media: media)).sections[0].extensions
+    #expect(plain.dependencyDescriptor == nil && plain.absoluteCaptureTime == 9 && !plain.allowsMixed)
+    for mixed in [
+      smallOffer(session: ["a=extmap-allow-mixed"], media: media), smallOffer(media: media + ["a=extmap-allow-mixed"]),
+    ] {
+      let extensions = try negotiation(mixed).sections[0].extensions
+      #expect(extensions.dependencyDescriptor == 7 && extensions.allowsMixed)
+    }
+  }
+
+  @Test("Interop 11: redundant audio is taken where it holds nothing but the section's own Opus")
+  func redundancy() throws {
+    #expect(try negotiation(offer("chromium-meeting")).sections[0].redundancyPayloadType == 63)
+    #expect(try negotiation(offer("firefox-meeting")).sections.allSatisfy { $0.redundancyPayloadType == nil })
+    let other = try offer("chromium-meeting").replacing("a=fmtp:63 111/111", with: "a=fmtp:63 111/9")
+    #expect(try negotiation(other).sections[0].redundancyPayloadType == nil)
+  }
+
+  @Test("Interop 17: a slot without retransmissions is not told to ask for packets, as none would be sent again")
+  func requests() throws {
+    let formats = ["a=mid:0", "a=rtcp-mux", "a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack", "a=rtcp-fb:96 nack pli"]
+    let slot = try negotiation(smallOffer(media: formats + ["a=recvonly"])).sections[0]
+    let source = try negotiation(smallOffer(media: formats + ["a=sendonly"])).sections[0]
+    #expect(slot.formats.map(\.feedback) == [["nack pli"]])
+    #expect(source.formats.map(\.feedback) == [["nack", "nack pli"]])
+  }
+
   @Test("A section that sends and receives is a source")
   func sendrecv() throws {
     let media = ["a=mid:0", "a=rtcp-mux", "a=rtpmap:96 VP8/90000"]

@@ -55,7 +55,7 @@ struct NegotiationTests {
       #expect(media.attributes.has(section.role == .source ? "recvonly" : "sendonly"))
       #expect(!media.attributes.has("bundle-only"))
       #expect(!media.attributes.has("simulcast"))
-      #expect(!media.attributes.has("extmap-allow-mixed"))
+      #expect(media.attributes.has("extmap-allow-mixed") == negotiation.sections[0].extensions.allowsMixed)
     }
     #expect(
       answer.media.allSatisfy {

@@ -57,7 +57,7 @@ struct SessionDescriptionTests {
     #expect(error(Self.head + "m=audio 65536 RTP/SAVPF 0\r\n") == SDPError(line: 5, .malformed(line: "m")))
   }
 
-  @Test("Size, lines and sections are bounded")
+  @Test("Interop 9: size, lines and sections are bounded")
   func bounds() {
     let section = "m=audio 9 RTP/SAVPF 0\r\n"
     let text = Self.head + section + section

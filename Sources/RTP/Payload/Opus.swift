@@ -25,10 +25,13 @@ public enum Opus {
     return true
   }
 
+  /// The longest frame of discontinuous transmission in bytes.
+  public static let discontinuousLength = 2
+
   /// Whether a payload is a frame of discontinuous transmission: a TOC byte with at most one more (RFC 6716 section
   /// 3.2.1 allows a frame of no bytes; encoders send one or two in all).
   @inlinable public static func isDiscontinuous(_ payload: RawSpan) -> Bool {
-    payload.byteCount <= 2
+    payload.byteCount <= discontinuousLength
   }
 
   /// Ticks of sound in a payload: 120–5,760; `nil` when it is empty, has no frames or would exceed 120 ms.

@@ -70,4 +70,43 @@ import Wire
       payloadType: first & 0x7f, timestampOffset: UInt16(truncatingIfNeeded: word >> 10 & 0x3fff), isPrimary: false,
       headerOffset: start, offset: data, length: length)
   }
+
+  /// Where the primary's data begins, which reaches to the payload's end; `nil` when `payload` is no redundant one.
+  public static func primaryOffset(in payload: RawSpan) -> Int? {
+    guard var blocks = RED(payload) else { return nil }
+    while let block = blocks.next(in: payload) {
+      if block.isPrimary { return block.offset }
+    }
+    return nil
+  }
+
+  /// Writes the headers of the blocks of `payload` that are at most `reach` ticks old, all with another payload type.
+  /// Gives their length and the offset of the first block's data: from there to the payload's end stand all blocks
+  /// kept. `nil` when `payload` is no redundant one or `out` has no room.
+  public static func writeHeaders(
+    of payload: RawSpan, reach: UInt16, payloadType: UInt8, into out: inout MutableRawSpan, at start: Int
+  ) -> (length: Int, dataOffset: Int)? {
+    guard start >= 0, var blocks = RED(payload) else { return nil }
+    var end = start
+    var dataOffset: Int?
+    while let block = blocks.next(in: payload) {
+      guard block.isPrimary || block.timestampOffset <= reach else {
+        // Blocks stand in the order of their age: none that is kept comes before one that is not.
+        end = start
+        dataOffset = nil
+        continue
+      }
+      if dataOffset == nil { dataOffset = block.offset }
+      guard out.byteCount - end >= 4 else { return nil }
+      if block.isPrimary {
+        out.store(u8: payloadType & 0x7f, at: end)
+        end += 1
+      } else {
+        let fields = UInt32(block.timestampOffset) << 10 | UInt32(truncatingIfNeeded: block.length)
+        out.store(u32: 0x8000_0000 | UInt32(payloadType & 0x7f) << 24 | fields, at: end)
+        end += 4
+      }
+    }
+    return dataOffset.map { (end - start, $0) }
+  }
 }

@@ -32,17 +32,16 @@ struct Session: Sendable {
       let index = section.isAudio ? counts.audio : counts.video
       if section.isAudio { counts.audio += 1 } else { counts.video += 1 }
       let canRetransmit = section.formats.contains { $0.retransmissionPayloadType != nil }
-      let slot = SlotSection(
-        mid: section.mid, isAudio: section.isAudio, ssrc: streams.draw(using: &random),
-        retransmissionSSRC: canRetransmit ? streams.draw(using: &random) : nil,
-        formats: section.formats.map(PayloadFormat.init), extensions: ExtensionIDs(section.extensions),
-        firstSequenceNumber: UInt16.random(in: .min ... .max, using: &random),
-        timestampOffset: UInt32.random(in: .min ... .max, using: &random))
-      admission.slots.append(slot)
       // Audio slot i and video slot i share a stream, or browsers do not keep them in step.
-      local.slots[section.mid] = LocalParameters.Slot(
-        ssrc: slot.ssrc, retransmissionSSRC: slot.retransmissionSSRC, streamID: "slot\(index)",
+      let slot = LocalParameters.Slot(
+        ssrc: streams.draw(using: &random),
+        retransmissionSSRC: canRetransmit ? streams.draw(using: &random) : nil, streamID: "slot\(index)",
         trackID: "slot\(index)-\(section.isAudio ? "audio" : "video")")
+      local.slots[section.mid] = slot
+      admission.slots.append(
+        SlotSection(
+          section, slot, firstSequenceNumber: UInt16.random(in: .min ... .max, using: &random),
+          timestampOffset: UInt32.random(in: .min ... .max, using: &random)))
     }
     self.admission = admission
     answer = offer.negotiation.answer(local).serialized()
@@ -62,9 +61,7 @@ struct Session: Sendable {
         kind = videoCount == 0 && !section.isSlides ? .camera : .screen
         if !section.isSlides { videoCount += 1 }
       }
-      return SourceSection(
-        mid: section.mid, kind: kind, ssrc: section.ssrc, retransmissionSSRC: section.retransmissionSSRC,
-        formats: section.formats.map(PayloadFormat.init), extensions: ExtensionIDs(section.extensions))
+      return SourceSection(section, kind: kind)
     }
   }
 }
@@ -88,22 +85,6 @@ extension ParticipantKind {
     case .whip: .publisher
     case .whep: .viewer
     }
-  }
-}
-
-extension PayloadFormat {
-  init(_ format: NegotiatedFormat) {
-    self.init(
-      payloadType: format.payloadType, codec: format.codec,
-      retransmissionPayloadType: format.retransmissionPayloadType)
-  }
-}
-
-extension ExtensionIDs {
-  init(_ extensions: NegotiatedExtensions) {
-    self.init()
-    mid = extensions.mid ?? 0
-    audioLevel = extensions.audioLevel ?? 0
   }
 }
 

@@ -82,13 +82,13 @@ extension Worker {
     _ forward: Forward, of room: inout Room, by connection: inout Connection, into sends: inout SendBatch,
     now: MonotonicTime
   ) -> SRTPOutcome? {
-    var bytes = InlineArray<96, UInt8>(repeating: 0)
+    var bytes = InlineArray<320, UInt8>(repeating: 0)
     var elements = bytes.mutableSpan
-    var header = elements.mutableBytes
-    guard let headerLength = room.writeHeader(of: forward, at: now, into: &header) else { return nil }
+    var space = elements.mutableBytes
+    guard let head = room.writeHead(of: forward, at: now, into: &space) else { return nil }
     guard var place = sends.reserve(packetCapacity) else { return .dropped(.sendQueueFull) }
     return connection.protect(
-      header.bytes.extracting(0..<headerLength), payload: room.payload(of: forward), into: &place)
+      space.bytes.extracting(0..<head.byteCount), payload: room.payload(after: head), into: &place)
   }
 
   private mutating func sendControl(at index: Int, to peer: Peer.Handle) {

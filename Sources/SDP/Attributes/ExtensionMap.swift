@@ -8,6 +8,11 @@ public struct ExtensionMap: Equatable, Sendable, CustomStringConvertible {
 
   public static let mid = "urn:ietf:params:rtp-hdrext:sdes:mid"
   public static let audioLevel = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+  public static let dependencyDescriptor =
+    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
+  public static let colorSpace = "http://www.webrtc.org/experiments/rtp-hdrext/color-space"
+  public static let playoutDelay = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
+  public static let absoluteCaptureTime = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
 
   public init(id: UInt8, direction: Direction? = nil, uri: String) {
     self.id = id

@@ -57,17 +57,20 @@ public struct SourceSection: Sendable {
   public var ssrc: UInt32?
   public var retransmissionSSRC: UInt32?
   public var formats: [PayloadFormat]
+  /// Under which Opus may come with the packets before it (RFC 2198).
+  public var redundancyPayloadType: UInt8?
   public var extensions: ExtensionIDs
 
   public init(
     mid: String, kind: SourceKind, ssrc: UInt32? = nil, retransmissionSSRC: UInt32? = nil, formats: [PayloadFormat],
-    extensions: ExtensionIDs
+    redundancyPayloadType: UInt8? = nil, extensions: ExtensionIDs
   ) {
     self.mid = mid
     self.kind = kind
     self.ssrc = ssrc
     self.retransmissionSSRC = retransmissionSSRC
     self.formats = formats
+    self.redundancyPayloadType = redundancyPayloadType
     self.extensions = extensions
   }
 }
@@ -80,6 +83,8 @@ public struct SlotSection: Sendable {
   /// Without it a NACK for this slot is not answered: sending the same packet again would reuse its nonce.
   public var retransmissionSSRC: UInt32?
   public var formats: [PayloadFormat]
+  /// Under which Opus may be sent with the packets before it (RFC 2198).
+  public var redundancyPayloadType: UInt8?
   public var extensions: ExtensionIDs
   /// First sequence number, and the offset of the slot's time line: random (RFC 3550 section 5.1).
   public var firstSequenceNumber: UInt16
@@ -87,13 +92,14 @@ public struct SlotSection: Sendable {
 
   public init(
     mid: String, isAudio: Bool, ssrc: UInt32, retransmissionSSRC: UInt32? = nil, formats: [PayloadFormat],
-    extensions: ExtensionIDs, firstSequenceNumber: UInt16, timestampOffset: UInt32
+    redundancyPayloadType: UInt8? = nil, extensions: ExtensionIDs, firstSequenceNumber: UInt16, timestampOffset: UInt32
   ) {
     self.mid = mid
     self.isAudio = isAudio
     self.ssrc = ssrc
     self.retransmissionSSRC = retransmissionSSRC
     self.formats = formats
+    self.redundancyPayloadType = redundancyPayloadType
     self.extensions = extensions
     self.firstSequenceNumber = firstSequenceNumber
     self.timestampOffset = timestampOffset
@@ -120,6 +126,13 @@ public struct ExtensionIDs: Sendable, Hashable, BitwiseCopyable {
   public var audioLevel: UInt8 = 0
   public var absoluteSendTime: UInt8 = 0
   public var transportSequenceNumber: UInt8 = 0
+  // Handed on from the sender's packet, under the receiver's id.
+  public var dependencyDescriptor: UInt8 = 0
+  public var colorSpace: UInt8 = 0
+  public var playoutDelay: UInt8 = 0
+  public var absoluteCaptureTime: UInt8 = 0
+  /// Packets may carry the two-byte form, without which data of more than 16 bytes is left out.
+  public var allowsMixed = false
 
   public init() {}
 }
@@ -160,6 +173,11 @@ extension ExtensionIDs {
   public init(_ extensions: NegotiatedExtensions) {
     mid = extensions.mid ?? 0
     audioLevel = extensions.audioLevel ?? 0
+    dependencyDescriptor = extensions.dependencyDescriptor ?? 0
+    colorSpace = extensions.colorSpace ?? 0
+    playoutDelay = extensions.playoutDelay ?? 0
+    absoluteCaptureTime = extensions.absoluteCaptureTime ?? 0
+    allowsMixed = extensions.allowsMixed
   }
 }
 
@@ -168,7 +186,8 @@ extension SourceSection {
   public init(_ section: NegotiatedSection, kind: SourceKind) {
     self.init(
       mid: section.mid, kind: kind, ssrc: section.ssrc, retransmissionSSRC: section.retransmissionSSRC,
-      formats: section.formats.map(PayloadFormat.init), extensions: ExtensionIDs(section.extensions))
+      formats: section.formats.map(PayloadFormat.init), redundancyPayloadType: section.redundancyPayloadType,
+      extensions: ExtensionIDs(section.extensions))
   }
 }
 
@@ -179,7 +198,8 @@ extension SlotSection {
   ) {
     self.init(
       mid: section.mid, isAudio: section.isAudio, ssrc: local.ssrc, retransmissionSSRC: local.retransmissionSSRC,
-      formats: section.formats.map(PayloadFormat.init), extensions: ExtensionIDs(section.extensions),
+      formats: section.formats.map(PayloadFormat.init), redundancyPayloadType: section.redundancyPayloadType,
+      extensions: ExtensionIDs(section.extensions),
       firstSequenceNumber: firstSequenceNumber, timestampOffset: timestampOffset)
   }
 }

@@ -64,8 +64,11 @@ struct SourceFormats: BitwiseCopyable {
   private var repeated = InlineArray<128, UInt8>(repeating: CodecTable.none)
   /// What the sender may switch to.
   private(set) var all = CodecSet()
+  /// Opus with the packets before it; `CodecTable.none` without.
+  let redundancyType: UInt8
 
-  init(_ formats: [PayloadFormat], in table: inout CodecTable) {
+  init(_ formats: [PayloadFormat], redundancyType: UInt8? = nil, in table: inout CodecTable) {
+    self.redundancyType = redundancyType ?? CodecTable.none
     for format in formats where format.payloadType < 128 {
       guard let number = table.number(format.codec) else { continue }
       codecs[Int(format.payloadType)] = number
@@ -84,6 +87,7 @@ struct SourceFormats: BitwiseCopyable {
 
   func contains(_ payloadType: UInt8) -> Bool {
     codec(payloadType) != CodecTable.none || repeatedType(payloadType) != CodecTable.none
+      || payloadType == redundancyType
   }
 }
 
@@ -93,8 +97,11 @@ struct SlotFormats: BitwiseCopyable {
   private var retransmissions = InlineArray<32, UInt8>(repeating: CodecTable.none)
   /// What the receiver decodes.
   private(set) var all = CodecSet()
+  /// Opus with the packets before it; `CodecTable.none` where the receiver does not take it.
+  let redundancyType: UInt8
 
-  init(_ formats: [PayloadFormat], in table: inout CodecTable) {
+  init(_ formats: [PayloadFormat], redundancyType: UInt8? = nil, in table: inout CodecTable) {
+    self.redundancyType = redundancyType ?? CodecTable.none
     for format in formats where format.payloadType < 128 {
       // The offer's first payload type for a codec is the preferred one.
       guard let number = table.number(format.codec), types[Int(number)] == CodecTable.none else { continue }

@@ -12,8 +12,8 @@ public struct RoomBounds: Sendable, Equatable {
 
 /// One meeting: its participants, their sources, and what plays in each slot. Sans-IO: `now` is handed in.
 ///
-/// A packet's way: `reserve`, decrypt into `place(of:)`, `received`; then for each `Forward` put out, `writeHeader` and
-/// `payload(of:)`. After any call, ask `nextTimeout`.
+/// A packet's way: `reserve`, decrypt into `place(of:)`, `received`; then for each `Forward` put out, `writeHead` and
+/// `payload(after:)`. After any call, ask `nextTimeout`.
 public struct Room: ~Copyable {
   /// Most bytes of a decrypted packet; a longer one is dropped.
   public static let packetBytes = 1472

@@ -10,7 +10,7 @@ public struct ParticipantHandle: Hashable, Sendable, BitwiseCopyable {
 
 /// One packet to be sent to one receiver: what differs from the packet in the source's ring.
 ///
-/// The Worker turns it into bytes when the pacer releases it: `Room.writeHeader`, then `Room.payload`.
+/// The Worker turns it into bytes when the pacer releases it: `Room.writeHead`, then `Room.payload`.
 public struct Forward: Sendable, BitwiseCopyable {
   public enum Kind: UInt8, Sendable, BitwiseCopyable {
     /// The first and only transmission under the slot's own SSRC.
@@ -32,16 +32,11 @@ public struct Forward: Sendable, BitwiseCopyable {
   public internal(set) var timestamp: UInt32
   /// What a retransmission repeats.
   var originalSequenceNumber: UInt16 = 0
-  var indices = VP8Indices()
+  var indices = PictureIndices()
+  /// Redundant audio goes along when it is at most this many ticks old; 0 for none.
+  var redundancy: UInt16 = 0
   var slot: Slab<Slot>.Handle
   /// The source, and which packet of it: one overwritten since is a counted drop. `nil` for silence.
   var source: Slab<Source>.Handle?
   var packet: Int64 = 0
-}
-
-/// The counters of a VP8 descriptor that a switch must continue.
-struct VP8Indices: BitwiseCopyable, Equatable {
-  var pictureID: UInt16 = 0
-  var tl0PicIdx: UInt8 = 0
-  var keyIndex: UInt8 = 0
 }

@@ -13,14 +13,17 @@ struct Forwarder: ~Copyable {
   /// Before the first packet was sent.
   let start: Int64
   private(set) var lastTimestamp: UInt32 = 0
-  private var last = VP8Indices()
+  private var last = PictureIndices()
   private var sent = SentWindow()
 
   /// First packet of the tenure, as the source counts.
   private var base: Int64 = .max
   private var sequenceOffset: Int64 = 0
   private(set) var timestampOffset: UInt32 = 0
-  private var offsets = VP8Indices()
+  private var offsets = PictureIndices()
+  /// The source's timestamp at the tenure's beginning; not asked any more once the tenure `isSettled`.
+  private var firstTimestamp: UInt32 = 0
+  private var isSettled = false
 
   init(firstSequenceNumber: UInt16) {
     // A cycle above zero, so that nothing below the first number is negative.
@@ -34,7 +37,7 @@ struct Forwarder: ~Copyable {
   struct Rewritten: BitwiseCopyable {
     var sequenceNumber: UInt16
     var timestamp: UInt32
-    var indices: VP8Indices
+    var indices: PictureIndices
   }
 
   /// Begins a tenure with `packet`, which follows everything sent before.
@@ -48,10 +51,9 @@ struct Forwarder: ~Copyable {
     var first = timestamp
     if hasSent, timestamp.serialDistance(from: lastTimestamp) < Int32(step) { first = lastTimestamp &+ step }
     timestampOffset = first &- packet.timestamp
-    guard let descriptor = packet.vp8 else { return }
-    offsets.pictureID = last.pictureID &+ 1 &- packet.pictureID
-    offsets.tl0PicIdx = last.tl0PicIdx &+ 1 &- (descriptor.tl0PicIdx ?? 0)
-    offsets.keyIndex = last.keyIndex &+ 1 &- (descriptor.keyIndex ?? 0)
+    offsets = last.offsets(to: packet.indices)
+    firstTimestamp = packet.timestamp
+    isSettled = false
   }
 
   /// Rewrites a packet for its one transmission; `nil` when it lies before the tenure or was sent already.
@@ -63,9 +65,19 @@ struct Forwarder: ~Copyable {
     if sequence > highest {
       highest = sequence
       lastTimestamp = rewritten.timestamp
-      if packet.vp8 != nil { last = rewritten.indices }
+      last.follow(rewritten.indices)
+      if !isSettled { isSettled = reach(of: packet) == Self.farthestReach }
     }
     return rewritten
+  }
+
+  /// As far back as redundant audio can say (RFC 2198 section 3: 14 bits).
+  static let farthestReach: UInt16 = 0x3fff
+
+  /// How many ticks before `packet` the tenure began: what is older belongs to another time line.
+  func reach(of packet: StoredPacket) -> UInt16 {
+    if isSettled { return Self.farthestReach }
+    return UInt16(min(max(packet.timestamp.serialDistance(from: firstTimestamp), 0), Int32(Self.farthestReach)))
   }
 
   /// The next packet, which no source sent: silence.
@@ -74,7 +86,7 @@ struct Forwarder: ~Copyable {
     _ = sent.insert(highest)
     lastTimestamp &+= step
     return Rewritten(
-      sequenceNumber: UInt16(truncatingIfNeeded: highest), timestamp: lastTimestamp, indices: VP8Indices())
+      sequenceNumber: UInt16(truncatingIfNeeded: highest), timestamp: lastTimestamp, indices: PictureIndices())
   }
 
   /// Ends the tenure: no packet of the source is written any more.
@@ -109,9 +121,6 @@ struct Forwarder: ~Copyable {
   private func rewritten(_ packet: StoredPacket, as sequence: Int64) -> Rewritten {
     Rewritten(
       sequenceNumber: UInt16(truncatingIfNeeded: sequence), timestamp: packet.timestamp &+ timestampOffset,
-      indices: VP8Indices(
-        pictureID: (packet.pictureID &+ offsets.pictureID) & 0x7fff,
-        tl0PicIdx: (packet.vp8?.tl0PicIdx ?? 0) &+ offsets.tl0PicIdx,
-        keyIndex: ((packet.vp8?.keyIndex ?? 0) &+ offsets.keyIndex) & 0x1f))
+      indices: packet.indices.moved(by: offsets))
   }
 }

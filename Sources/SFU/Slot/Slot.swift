@@ -47,7 +47,7 @@ struct Slot: ~Copyable {
     mid = section.mid
     isAudio = section.isAudio
     extensions = section.extensions
-    formats = SlotFormats(section.formats, in: &codecs)
+    formats = SlotFormats(section.formats, redundancyType: section.redundancyPayloadType, in: &codecs)
     silenceType = codecs.number(.opus).map(formats.payloadType) ?? CodecTable.none
     ssrc = section.ssrc
     retransmissionSSRC = section.retransmissionSSRC
@@ -92,11 +92,19 @@ struct Slot: ~Copyable {
     _ packet: StoredPacket, from source: Slab<Source>.Handle, in place: Slab<Slot>.Handle, isFirst: Bool
   ) -> Forward? {
     guard let rewritten = forwarder.rewrite(packet) else { return nil }
-    return Forward(
+    var forward = Forward(
       receiver: receiver, kind: .media, isAudio: isAudio, marker: packet.marker || (isAudio && isFirst),
       payloadType: formats.payloadType(packet.codec), ssrc: ssrc, sequenceNumber: rewritten.sequenceNumber,
       timestamp: rewritten.timestamp, indices: rewritten.indices, slot: place, source: source,
       packet: packet.sequence)
+    if packet.redundancy > 0, formats.redundancyType != CodecTable.none {
+      let reach = forwarder.reach(of: packet)
+      if packet.redundancy <= reach {
+        forward.payloadType = formats.redundancyType
+        forward.redundancy = reach
+      }
+    }
+    return forward
   }
 
   /// One of the silent frames that close a talk spurt (20 ms).

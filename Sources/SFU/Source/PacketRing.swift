@@ -20,11 +20,32 @@ struct StoredPacket: BitwiseCopyable {
   var payloadLength: UInt16
   /// As it came (RFC 6464); `nil` without the extension.
   var audioLevel: AudioLevel?
-  /// As it came; the bytes themselves are overwritten with each slot's own indices when they are sent.
-  var vp8: VP8Descriptor?
-  /// The VP8 picture id, unwrapped by the source, so that ids of 7 bits continue.
-  var pictureID: UInt16 = 0
+  /// As they came, but for picture ids of 7 bits, which the source makes continue in 15.
+  var indices = PictureIndices()
+  /// Opus with the packets before it (RFC 2198), and how many ticks old the youngest of those is; 0 without any.
+  var isRedundant = false
+  var redundancy: UInt16 = 0
+  var elements = ForwardedElements()
   fileprivate(set) var cell: Int32 = -1
+}
+
+/// Where in a packet's bytes those header extensions stand that are handed on.
+struct ForwardedElements: BitwiseCopyable {
+  /// Longest dependency descriptor that is handed on; three by three layers need about 90 bytes.
+  static let longestDescriptor = 160
+
+  struct Place: BitwiseCopyable {
+    var offset: UInt16 = 0
+    /// 0 where the packet has not got it.
+    var length: UInt8 = 0
+
+    var range: Range<Int> { Int(offset)..<Int(offset) + Int(length) }
+  }
+
+  var dependencyDescriptor = Place()
+  var colorSpace = Place()
+  var playoutDelay = Place()
+  var absoluteCaptureTime = Place()
 }
 
 /// The last packets of one source, decrypted, in fixed memory: every slot sends from here, and retransmits from here.
@@ -98,18 +119,18 @@ struct PacketRing: ~Copyable {
     places[index(of: sequence)].isRecovered = false
   }
 
-  /// The bytes of a packet that `self[sequence]` gave.
-  @_lifetime(&self)
-  mutating func bytes(of packet: StoredPacket) -> MutableRawSpan {
-    bytes(ofCell: packet.cell)
+  /// A part of a packet that `self[sequence]` gave, to read. A pointer, because a span does not outlive the access to the
+  /// slab that holds the ring: `Room` puts it back into a span at once.
+  func stored(_ packet: StoredPacket, _ range: Range<Int>) -> UnsafeRawBufferPointer {
+    stored(cell: packet.cell, range)
   }
 
-  /// A part of the same, to read. A pointer, because a span does not outlive the access to the slab that holds the ring:
-  /// `Room.payload` puts it back into a span at once.
-  func stored(_ packet: StoredPacket, _ range: Range<Int>) -> UnsafeRawBufferPointer {
-    precondition(range.lowerBound >= 0 && range.upperBound <= Room.packetBytes, "the range is in the packet")
+  func stored(cell: Int32, _ range: Range<Int>) -> UnsafeRawBufferPointer {
+    precondition(
+      cell >= 0 && cell <= capacity && range.lowerBound >= 0 && range.upperBound <= Room.packetBytes,
+      "the range is in the packet")
     return UnsafeRawBufferPointer(
-      start: cells + Int(packet.cell) * Self.cellBytes + range.lowerBound, count: range.count)
+      start: cells + Int(cell) * Self.cellBytes + range.lowerBound, count: range.count)
   }
 
   private func index(of sequence: Int64) -> Int {

@@ -23,13 +23,18 @@ extension Source {
     else { return .dropped(.rtpMalformed) }
     let repeatedType = formats.repeatedType(header.payloadType)
     let isRetransmission = repeatedType != CodecTable.none
-    let codec = formats.codec(isRetransmission ? repeatedType : header.payloadType)
+    let isRedundant = header.payloadType == formats.redundancyType
+    let codec =
+      isRedundant
+      ? redundantCodec(header, payloadLength: payloadLength, byteCount: byteCount)
+      : formats.codec(isRetransmission ? repeatedType : header.payloadType)
     guard codec != CodecTable.none else { return .dropped(.rtpUnknownPayloadType) }
 
     var packet = StoredPacket(
       sequence: 0, timestamp: header.timestamp, arrival: arrival, codec: codec, marker: header.marker,
       isRecovered: isRetransmission,
       payloadOffset: UInt16(header.payloadOffset), payloadLength: UInt16(payloadLength))
+    packet.isRedundant = isRedundant
     var isRestart = false
     if isRetransmission {
       guard payloadLength >= RTX.headerLength else { return .dropped(.paddingOnly) }
@@ -51,9 +56,12 @@ extension Source {
       case .failure(let reason): return .dropped(reason)
       }
     }
-    if packet.payloadLength > 0 { describe(&packet, header, byteCount: byteCount, traits: codecs[codec]) }
-    if let descriptor = packet.vp8, let id = descriptor.pictureID {
-      packet.pictureID = pictureIDs.unwrap(id, isLong: descriptor.hasLongPictureID)
+    if packet.payloadLength > 0 {
+      readExtensions(&packet, header, byteCount: byteCount)
+      let isShort = describe(&packet, byteCount: byteCount, traits: codecs[codec])
+      if packet.indices.fields.contains(.pictureID) {
+        packet.indices.pictureID = pictureIDs.unwrap(packet.indices.pictureID, isLong: !isShort)
+      }
     }
     ring.keep(packet)
     if packet.startsKeyframe {
@@ -118,27 +126,85 @@ extension Source {
     return .success((sequence, isRestart && previous != nil))
   }
 
-  /// Reads what forwarding needs to know of the payload and of the extensions sent on.
-  private func describe(
-    _ packet: inout StoredPacket, _ header: RTPHeader, byteCount: Int, traits: CodecTable.Traits
-  ) {
+  /// What the primary of redundant audio is; `CodecTable.none` for what cannot be read. An empty packet is one of padding.
+  private func redundantCodec(_ header: RTPHeader, payloadLength: Int, byteCount: Int) -> UInt8 {
+    let bytes = ring.decrypted(byteCount)
+    let payload = bytes.extracting(header.payloadOffset..<(header.payloadOffset + payloadLength))
+    guard var blocks = RED(payload) else { return CodecTable.none }
+    while let block = blocks.next(in: payload) {
+      if block.isPrimary { return formats.codec(block.payloadType) }
+    }
+    return CodecTable.none
+  }
+
+  /// Notes the level, and where the extensions stand that are handed on. An id of 0 is none.
+  private func readExtensions(_ packet: inout StoredPacket, _ header: RTPHeader, byteCount: Int) {
+    let bytes = ring.decrypted(byteCount)
+    var elements = HeaderExtensions(header)
+    while let element = elements.next(in: bytes) {
+      guard element.length > 0 else { continue }
+      let place = ForwardedElements.Place(
+        offset: UInt16(truncatingIfNeeded: element.offset), length: UInt8(truncatingIfNeeded: element.length))
+      switch element.id {
+      case extensions.audioLevel: packet.audioLevel = AudioLevel(bits: bytes.u8(at: element.offset))
+      case extensions.dependencyDescriptor:
+        let data = bytes.extracting(place.range)
+        guard element.length <= ForwardedElements.longestDescriptor, let descriptor = DependencyDescriptor(data) else {
+          continue
+        }
+        packet.elements.dependencyDescriptor = place
+        packet.indices.fields.insert(.frameNumber)
+        packet.indices.frameNumber = descriptor.frameNumber
+      // Their only lengths; without and with metadata of high dynamic range, without and with a clock's offset.
+      case extensions.colorSpace where place.length == 4 || place.length == 28: packet.elements.colorSpace = place
+      case extensions.playoutDelay where place.length == 3: packet.elements.playoutDelay = place
+      case extensions.absoluteCaptureTime where place.length == 8 || place.length == 16:
+        packet.elements.absoluteCaptureTime = place
+      default: break
+      }
+    }
+  }
+
+  /// Reads what forwarding needs to know of the payload; `true` when its picture id has 7 bits.
+  private func describe(_ packet: inout StoredPacket, byteCount: Int, traits: CodecTable.Traits) -> Bool {
     let bytes = ring.decrypted(byteCount)
     let start = Int(packet.payloadOffset)
     let payload = bytes.extracting(start..<(start + Int(packet.payloadLength)))
     guard let format = traits.videoFormat else {
-      if traits.isOpus { packet.isDiscontinuous = Opus.isDiscontinuous(payload) }
-      if extensions.audioLevel != 0 {
-        packet.audioLevel = AudioLevel(id: extensions.audioLevel, header: header, packet: bytes)
+      if packet.isRedundant {
+        describeRedundancy(&packet, payload)
+      } else if traits.isOpus {
+        packet.isDiscontinuous = Opus.isDiscontinuous(payload)
       }
-      return
+      return false
     }
-    guard format == .vp8 else {
+    switch format {
+    case .vp8:
+      guard let descriptor = VP8Descriptor(payload) else { return false }
+      packet.startsKeyframe = descriptor.startsKeyframe
+      packet.indices.note(descriptor.pictureID, descriptor.tl0PicIdx, keyIndex: descriptor.keyIndex)
+      return !descriptor.hasLongPictureID
+    case .vp9:
+      guard let descriptor = VP9Descriptor(payload) else { return false }
+      packet.startsKeyframe = descriptor.startsKeyframe
+      packet.indices.note(descriptor.pictureID, descriptor.tl0PicIdx, keyIndex: nil)
+      return !descriptor.hasLongPictureID
+    case .h264, .av1:
       packet.startsKeyframe = format.startsKeyframe(payload)
-      return
+      return false
     }
-    guard let descriptor = VP8Descriptor(payload) else { return }
-    packet.vp8 = descriptor
-    packet.startsKeyframe = descriptor.startsKeyframe
+  }
+
+  /// Redundancy of another codec than the primary's is left out.
+  private func describeRedundancy(_ packet: inout StoredPacket, _ payload: RawSpan) {
+    guard var blocks = RED(payload) else { return }
+    while let block = blocks.next(in: payload) {
+      if block.isPrimary {
+        packet.isDiscontinuous = block.length <= Opus.discontinuousLength
+      } else {
+        packet.redundancy = formats.codec(block.payloadType) == packet.codec ? block.timestampOffset : 0
+      }
+    }
   }
 
   /// How long a packet may be under way (the design's bound between late and lost).

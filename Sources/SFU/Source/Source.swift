@@ -54,7 +54,7 @@ struct Source: ~Copyable {
     self.csrc = csrc
     self.name = name
     extensions = section.extensions
-    formats = SourceFormats(section.formats, in: &codecs)
+    formats = SourceFormats(section.formats, redundancyType: section.redundancyPayloadType, in: &codecs)
     hasRetransmission = section.formats.contains { $0.retransmissionPayloadType != nil }
     let clockRate = section.kind.isAudio ? Opus.clockRate : VideoFormat.clockRate
     let capacity = section.kind.isAudio ? Self.audioCapacity : Self.videoCapacity

@@ -1,4 +1,5 @@
 import RTP
+import SDP
 import SFU
 import Wire
 
@@ -16,7 +17,7 @@ extension FuzzTarget {
     else { preconditionFailure("there is room for two") }
     room.connected(attacker, at: now, into: &output)
     room.connected(other, at: now, into: &output)
-    var header = [UInt8](repeating: 0, count: 96)
+    var memory = [UInt8](repeating: 0, count: Room.headBytes)
     var rest = input[...]
     while rest.count >= 2 {
       let count = min(
@@ -35,12 +36,12 @@ extension FuzzTarget {
       room.handleTimeout(at: now, into: &output)
       for index in 0..<output.forwardCount {
         let forward = output.forward(at: index)
-        var span = header.mutableSpan
+        var span = memory.mutableSpan
         var space = span.mutableBytes
-        guard let length = room.writeHeader(of: forward, at: now, into: &space) else { continue }
-        let written = RTPHeader(space.bytes.extracting(0..<length))
+        guard let head = room.writeHead(of: forward, at: now, into: &space) else { continue }
+        let written = RTPHeader(space.bytes.extracting(0..<head.byteCount))
         precondition(written != nil, "a header we write can be read")
-        _ = room.payload(of: forward)
+        _ = room.payload(after: head)
       }
       output.removeAll()
     }
@@ -54,17 +55,26 @@ private func admission(_ name: String, _ number: UInt32) -> Admission {
   var extensions = ExtensionIDs()
   extensions.mid = 4
   extensions.audioLevel = 1
+  (extensions.dependencyDescriptor, extensions.colorSpace) = (12, 8)
+  (extensions.playoutDelay, extensions.absoluteCaptureTime) = (5, 13)
+  extensions.allowsMixed = true
   let audio = [PayloadFormat(payloadType: 111, codec: .opus)]
-  let video = [PayloadFormat(payloadType: 96, codec: .vp8, retransmissionPayloadType: 97)]
+  let video = [
+    PayloadFormat(payloadType: 96, codec: .vp8, retransmissionPayloadType: 97),
+    PayloadFormat(payloadType: 98, codec: Codec(.vp9), retransmissionPayloadType: 99),
+    PayloadFormat(payloadType: 45, codec: Codec(.av1), retransmissionPayloadType: 46),
+  ]
   let first = 10_000 * (number + 1)
   admission.sources = [
-    SourceSection(mid: "0", kind: .microphone, ssrc: first, formats: audio, extensions: extensions),
+    SourceSection(
+      mid: "0", kind: .microphone, ssrc: first, formats: audio, redundancyPayloadType: 63, extensions: extensions),
     SourceSection(
       mid: "1", kind: .camera, ssrc: first + 1, retransmissionSSRC: first + 2, formats: video, extensions: extensions),
   ]
   admission.slots = [
     SlotSection(
-      mid: "2", isAudio: true, ssrc: first + 10, formats: audio, extensions: extensions, firstSequenceNumber: 65_535,
+      mid: "2", isAudio: true, ssrc: first + 10, formats: audio, redundancyPayloadType: 63, extensions: extensions,
+      firstSequenceNumber: 65_535,
       timestampOffset: .max),
     SlotSection(
       mid: "3", isAudio: false, ssrc: first + 11, retransmissionSSRC: first + 12, formats: video,

@@ -24,6 +24,30 @@ struct REDTests {
     #expect(found.map(\.length) == [2, 3, 1])
   }
 
+  @Test("Headers are written with another payload type, and only those of blocks that are young enough")
+  func headers() throws {
+    let payload = hex("ef 1e0002 ef 0f0003 6f aaaa bbbbbb cc")
+    let cases: [(reach: UInt16, headers: String, offset: Int)] = [
+      (2000, "ed 1e0002 ed 0f0003 6d", 9), (1920, "ed 1e0002 ed 0f0003 6d", 9), (1919, "ed 0f0003 6d", 11),
+      (959, "6d", 14),
+    ]
+    for expected in cases {
+      var offset: Int?
+      let headers = written { out in
+        let result = RED.writeHeaders(
+          of: payload.span.bytes, reach: expected.reach, payloadType: 109, into: &out, at: 0)
+        offset = result?.dataOffset
+        return result?.length
+      }
+      #expect(headers == hex(expected.headers))
+      #expect(offset == expected.offset)
+    }
+    let cramped = written(capacity: 8) {
+      RED.writeHeaders(of: payload.span.bytes, reach: 2000, payloadType: 109, into: &$0, at: 0)?.length
+    }
+    #expect(cramped == nil)
+  }
+
   @Test("A primary alone may be empty")
   func primaryAlone() throws {
     let found = try required(blocks([111]))

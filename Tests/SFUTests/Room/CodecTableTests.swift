@@ -38,6 +38,15 @@ struct CodecTableTests {
     #expect(source.repeatedType(97) == 96)
     #expect(source.codec(97) == CodecTable.none)
     #expect(slot.payloadType(source.codec(111)) == CodecTable.none)
+    // VP9's profiles under Chromium's and another's numbers: 100 is profile 2 here and something else there.
+    let two = SourceFormats([PayloadFormat(payloadType: 100, codec: Codec(.vp9, profile: 2))], in: &table)
+    let receiving = SlotFormats(
+      [
+        PayloadFormat(payloadType: 100, codec: Codec(.vp9, profile: 0)),
+        PayloadFormat(payloadType: 35, codec: Codec(.vp9, profile: 2)),
+      ], in: &table)
+    #expect(receiving.payloadType(two.codec(100)) == 35)
+    #expect(slot.payloadType(two.codec(100)) == CodecTable.none)
     #expect(source.contains(97) && source.contains(111) && !source.contains(98))
   }
 }

@@ -50,42 +50,6 @@ struct RoomPacketsTests {
     #expect(!before && after)
   }
 
-  @Test("Interop 20: a packet overwritten before it is sent is a counted drop")
-  func stale() throws {
-    var meeting = SimulatedMeeting()
-    for id in ["a", "b"] { try meeting.join(id) }
-    meeting.run(until: 1)
-    // Two seconds of packets in one wake-up, none of them sent in between.
-    for _ in 0..<200 {
-      for datagram in meeting.clients[0].sources[0].take(at: meeting.now) { meeting.deliver(datagram, from: 0) }
-    }
-    let first = meeting.output.forward(at: 0)
-    var header = [UInt8](repeating: 0, count: 96)
-    var length: Int?
-    do {
-      var span = header.mutableSpan
-      var bytes = span.mutableBytes
-      length = meeting.room.writeHeader(of: first, at: meeting.now, into: &bytes)
-    }
-    let payload = meeting.room.payload(of: first).byteCount
-    let stale = meeting.room.drops[.staleIndex]
-    #expect(length == nil && payload == 0 && stale == 1)
-  }
-
-  @Test("The audio level goes on under the receiver's id")
-  func audioLevel() throws {
-    var meeting = SimulatedMeeting()
-    for id in ["a", "b"] {
-      var options = SimulatedMeeting.Options()
-      options.talks = { _ in true }
-      try meeting.join(id, options)
-    }
-    meeting.run(until: 1)
-    let packets = meeting.clients[1].receivers.filter(\.isAudio).flatMap(\.packets)
-    #expect(packets.count > 40)
-    #expect(packets.allSatisfy { $0.audioLevel?.decibelsBelowOverload == 20 })
-  }
-
   @Test("A sender that starts another stream in the same section is switched to, and the slot's stream goes on")
   func newStream() throws {
     var meeting = SimulatedMeeting()

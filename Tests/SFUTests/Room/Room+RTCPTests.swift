@@ -67,15 +67,61 @@ struct RoomRTCPTests {
     #expect(repeated.csrc == packet.csrc)
   }
 
-  @Test("Nobody is reported on before it is heard, and a source not heard since is left out")
+  @Test("Interop 10: nothing is reported on before its section is known, or its sender would stop naming it")
   func reports() throws {
     var meeting = SimulatedMeeting()
-    let client = try meeting.join("a")
-    meeting.clients[client].sources[0].isOn = false
+    var options = SimulatedMeeting.Options()
+    options.kinds = [.microphone, .camera, .screen]
+    let client = try meeting.join("a", options)
+    let (camera, screen) = (meeting.clients[client].sources[1].ssrc, meeting.clients[client].sources[2].ssrc)
+    meeting.clients[client].sources[1].sendsMid = false
+    meeting.clients[client].sources[2].isOn = false
+    meeting.run(until: 3)
+    // The camera's packets might be the screen's, which is silent.
+    let before = meeting.clients[client].reported
+    #expect(before == [meeting.clients[client].sources[0].ssrc])
+    let drops = meeting.room.drops[.rtpUndeclaredSource]
+    #expect(drops > 100)
+    meeting.clients[client].sources[1].sendsMid = true
+    meeting.run(until: 5)
+    #expect(meeting.clients[client].reported.contains(camera))
+    #expect(!meeting.clients[client].reported.contains(screen))
+  }
+
+  @Test(
+    "Interop 10: retransmissions that come before their media, and packets that name their section no more, are known")
+  func retransmissionsFirst() throws {
+    var meeting = SimulatedMeeting()
+    var options = SimulatedMeeting.Options()
+    options.kinds = [.camera, .screen]
+    options.declaresSSRCs = false
+    let client = try meeting.join("a", options)
+    let viewer = try meeting.join("b")
     meeting.clients[client].sources[1].isOn = false
-    meeting.run(until: 2.5)
-    let before = meeting.room.sources.handle(at: 0).flatMap { meeting.room.sources[$0].reportBlock(at: meeting.now) }
-    #expect(before == nil)
+    meeting.clients[client].sources[0].isOn = false
+    meeting.run(until: 0.5)
+    meeting.clients[client].sources[0].isOn = true
+    let lost = meeting.clients[client].sources[0].take(at: meeting.now)
+    let header = lost.first.flatMap { RTPHeader($0.span.bytes) }
+    let number = try #require(header).sequenceNumber
+    let early = try #require(meeting.clients[client].sources[0].again(number))
+    meeting.deliver(early, from: client)
+    let dropped = meeting.room.drops[.rtpTooOld]
+    #expect(dropped == 1)
+    meeting.run(until: 1)
+    #expect(meeting.clients[client].reported.contains(meeting.clients[client].sources[0].ssrc))
+
+    // From here on neither media nor retransmissions name their section, and some of the media is lost.
+    meeting.clients[client].sources[0].sendsMid = false
+    meeting.clients[client].uplink.loss = 0.05
+    meeting.run(until: 10)
+    let mid = try #require(meeting.slots(of: viewer, showing: "a", .camera).first)
+    let undeclared = meeting.room.drops[.rtpUndeclaredSource]
+    #expect(undeclared == 0)
+    let place = meeting.clients[client].handle
+    let recovered = meeting.room.closeInterval(of: place, at: meeting.now)?.sources[0].counts.recovered
+    #expect(recovered ?? 0 > 10)
+    #expect(meeting.receiver(viewer, mid).packets.count > 700)
   }
 
   @Test("BYE empties its source; malformed datagrams are counted")

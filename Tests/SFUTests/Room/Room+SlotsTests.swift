@@ -5,7 +5,7 @@ import Wire
 
 @Suite("Slots of a room")
 struct RoomSlotsTests {
-  @Test("Of more than its slots hold, a receiver hears those who speak; the longest silent goes")
+  @Test("Interop 12: of more than its slots hold, a receiver hears those who speak; the longest silent goes")
   func loudest() throws {
     var meeting = SimulatedMeeting(seed: 2)
     let listener = try meeting.join("listener")

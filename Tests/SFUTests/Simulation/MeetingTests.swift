@@ -165,7 +165,7 @@ struct MeetingTests {
     }
   }
 
-  @Test("With one slot a viewer follows the speakers, voice and picture, one keyframe request for each switch")
+  @Test("Interop 12: with one slot a viewer follows the speakers, and the first packet of each is marked")
   func activeSpeaker() throws {
     var meeting = SimulatedMeeting(seed: 3)
     var viewing = SimulatedMeeting.Options()

@@ -17,6 +17,8 @@ struct SimulatedClient {
   var clockSkew: Double
   var sendsNACK = true
   var events: [RoomEvent] = []
+  /// SSRCs that the relay has reported on.
+  var reported: Set<UInt32> = []
   var isHere = true
 
   func ntpTime(at time: MonotonicTime) -> NTPTime {
@@ -65,6 +67,13 @@ struct SimulatedClient {
       {
         receivers[index].reports.append(report)
         receivers[index].lastReport = (report.ntpTime.compact, now)
+      }
+      for index in 0..<31 {
+        if let block = ReceiverReport.block(index, of: packet, in: span)
+          ?? SenderReport.block(index, of: packet, in: span)
+        {
+          reported.insert(block.ssrc)
+        }
       }
       guard let feedback = Feedback(packet, in: span) else { continue }
       if let loss = PLI(feedback), let index = sources.firstIndex(where: { $0.ssrc == loss.mediaSSRC }) {

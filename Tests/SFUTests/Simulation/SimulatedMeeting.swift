@@ -51,6 +51,8 @@ struct SimulatedMeeting: ~Copyable {
     var clockSkew = 0.0
     var audioSkew = 0.0
     var hasRetransmission = true
+    /// Retransmission's by FID, as Firefox does; Chromium declares none for several encodings.
+    var declaresSSRCs = true
     var talks: @Sendable (Double) -> Bool = { _ in false }
     var hasLevels = true
     var packetsPerFrame = 3
@@ -58,6 +60,12 @@ struct SimulatedMeeting: ~Copyable {
     var agrees: [Codec] = [.vp8]
     var sends = Codec.vp8
     var decodes: [Codec] = [.vp8]
+    var sendsRedundancy = false
+    var takesRedundancy = false
+    /// Whether its send and its receive sections have all the header extensions that are handed on.
+    var sendsExtensions = false
+    var takesExtensions = false
+    var allowsMixed = true
   }
 
   /// Payload types of receive sections differ from those of send sections, as Firefox's from Chromium's.
@@ -90,6 +98,18 @@ struct SimulatedMeeting: ~Copyable {
     var extensions = ExtensionIDs()
     extensions.mid = 4
     extensions.audioLevel = 1
+    var sourceExtensions = extensions
+    if options.sendsExtensions {
+      (sourceExtensions.dependencyDescriptor, sourceExtensions.playoutDelay) = (12, 5)
+      (sourceExtensions.colorSpace, sourceExtensions.absoluteCaptureTime) = (8, 13)
+      sourceExtensions.allowsMixed = true
+    }
+    var slotExtensions = extensions
+    if options.takesExtensions {
+      (slotExtensions.dependencyDescriptor, slotExtensions.playoutDelay) = (7, 9)
+      (slotExtensions.colorSpace, slotExtensions.absoluteCaptureTime) = (10, 11)
+      slotExtensions.allowsMixed = options.allowsMixed
+    }
     let audio = [Self.format(.opus, isSource: true)]
     let video = options.agrees.map {
       Self.format($0, isSource: true, hasRetransmission: options.hasRetransmission)
@@ -100,8 +120,10 @@ struct SimulatedMeeting: ~Copyable {
       let retransmissionSSRC = kind.isAudio || !options.hasRetransmission ? nil : ssrc + 50
       admission.sources.append(
         SourceSection(
-          mid: "s\(position)", kind: kind, ssrc: nil, retransmissionSSRC: retransmissionSSRC,
-          formats: kind.isAudio ? audio : video, extensions: extensions))
+          mid: "s\(position)", kind: kind, ssrc: nil,
+          retransmissionSSRC: options.declaresSSRCs ? retransmissionSSRC : nil,
+          formats: kind.isAudio ? audio : video,
+          redundancyPayloadType: kind.isAudio && options.sendsRedundancy ? 63 : nil, extensions: sourceExtensions))
       var source = SimulatedSource(
         kind: kind, number: UInt8(index * 4 + position), mid: "s\(position)", ssrc: ssrc,
         retransmissionSSRC: retransmissionSSRC, skew: kind.isAudio ? options.audioSkew : options.clockSkew,
@@ -112,6 +134,8 @@ struct SimulatedMeeting: ~Copyable {
       source.hasLevels = options.hasLevels
       source.packetsPerFrame = options.packetsPerFrame
       source.codec = kind.isAudio ? .opus : options.sends
+      source.hasRedundancy = kind.isAudio && options.sendsRedundancy
+      source.hasExtensions = options.sendsExtensions
       sources.append(source)
     }
     var receivers: [SimulatedReceiver] = []
@@ -126,7 +150,8 @@ struct SimulatedMeeting: ~Copyable {
           mid: mid, isAudio: isAudio, ssrc: ssrc, retransmissionSSRC: retransmissionSSRC,
           formats: isAudio
             ? [Self.format(.opus, isSource: false)] : options.decodes.map { Self.format($0, isSource: false) },
-          extensions: extensions, firstSequenceNumber: 65_500, timestampOffset: .max - 100_000))
+          redundancyPayloadType: isAudio && options.takesRedundancy ? 36 : nil, extensions: slotExtensions,
+          firstSequenceNumber: 65_500, timestampOffset: .max - 100_000))
       receivers.append(
         SimulatedReceiver(mid: mid, isAudio: isAudio, ssrc: ssrc, retransmissionSSRC: retransmissionSSRC))
     }
@@ -272,17 +297,17 @@ struct SimulatedMeeting: ~Copyable {
 
   /// A forwarded packet as bytes, read back.
   private mutating func packet(_ forward: Forward) -> SimulatedReceiver.Packet? {
-    var header = [UInt8](repeating: 0, count: 96)
-    var length: Int?
+    var space = [UInt8](repeating: 0, count: Room.headBytes)
+    var head: Head?
     do {
-      var span = header.mutableSpan
+      var span = space.mutableSpan
       var bytes = span.mutableBytes
-      length = room.writeHeader(of: forward, at: now, into: &bytes)
+      head = room.writeHead(of: forward, at: now, into: &bytes)
     }
-    guard let length else { return nil }
-    let payload = room.payload(of: forward).bytes()
-    let datagram = Array(header[..<length]) + payload
+    guard let head else { return nil }
+    let datagram = Array(space[..<head.byteCount]) + room.payload(after: head).bytes()
     guard let parsed = RTPHeader(datagram.span.bytes) else { return nil }
+    let payload = Array(datagram[parsed.payloadOffset...])
     let isRetransmission = forward.kind == .retransmission
     let media = isRetransmission ? Array(payload.dropFirst(2)) : payload
     var mid: String?
@@ -290,7 +315,8 @@ struct SimulatedMeeting: ~Copyable {
       mid = String(decoding: datagram[element.offset..<(element.offset + element.length)], as: UTF8.self)
     }
     return SimulatedReceiver.Packet(
-      sentAt: now, header: parsed, csrc: parsed.csrcCount > 0 ? parsed.csrc(0, in: datagram.span.bytes) : nil,
+      datagram: datagram, sentAt: now, header: parsed,
+      csrc: parsed.csrcCount > 0 ? parsed.csrc(0, in: datagram.span.bytes) : nil,
       payload: payload, stamp: Stamp(media), vp8: parsed.payloadType == 120 ? VP8Descriptor(media.span.bytes) : nil,
       mid: mid,
       audioLevel: AudioLevel(id: 1, header: parsed, packet: datagram.span.bytes))

@@ -6,6 +6,7 @@ import Wire
 /// What one receive section was sent, and what arrived of it.
 struct SimulatedReceiver {
   struct Packet {
+    var datagram: [UInt8]
     var sentAt: MonotonicTime
     var header: RTPHeader
     var csrc: UInt32?
@@ -16,6 +17,11 @@ struct SimulatedReceiver {
     var audioLevel: AudioLevel?
     /// Relay time that the newest sender report gives its timestamp.
     var reportedTime: Int64?
+
+    /// The data of a header extension.
+    func element(_ id: UInt8) -> [UInt8]? {
+      header.headerExtension(id, in: datagram.span.bytes).map { Array(datagram[$0.offset..<($0.offset + $0.length)]) }
+    }
   }
 
   let mid: String

@@ -58,6 +58,14 @@ struct SimulatedSource {
   var hasLevels = true
   var packetsPerFrame = 3
   var codec = Codec.vp8
+  /// Names its section; libwebrtc does until it is reported on.
+  var sendsMid = true
+  /// Sends each voice packet again with the next one (RFC 2198).
+  var hasRedundancy = false
+  /// Sends what browsers can send besides mid and level.
+  var hasExtensions = false
+  var frameNumber: UInt16 = 65_000
+  var lastVoice: [UInt8] = []
   var keyframesSent = 0
   var requestsReceived = 0
   var sentCount = 0
@@ -81,16 +89,23 @@ struct SimulatedSource {
       let level: UInt8? = hasLevels ? (talks(seconds) ? 20 : 75) : nil
       if !hasLevels && !talks(seconds) { return [packet(payload: [0xf8], at: time, marker: false, level: nil)] }
       let payload = [0x78] + stamp(time)
-      return [packet(payload: payload, at: time, marker: false, level: level)]
+      defer { lastVoice = payload }
+      guard hasRedundancy else { return [packet(payload: payload, at: time, marker: false, level: level)] }
+      let before: UInt32 = 960 << 10 | UInt32(lastVoice.count)
+      let headers = [0x80 | 111, UInt8(before >> 16), UInt8(before >> 8 & 0xff), UInt8(before & 0xff), 111]
+      return [packet(payload: headers + lastVoice + payload, at: time, marker: false, level: level)]
     }
     let isKeyframe = wantsKeyframe
     wantsKeyframe = false
     if isKeyframe { keyframesSent += 1 }
     pictureID = (pictureID &+ 1) & 0x7fff
     tl0PicIdx &+= 1
+    frameNumber &+= 1
     return (0..<packetsPerFrame).map { index in
       let payload = descriptor(of: index, isKeyframe: isKeyframe) + stamp(time)
-      return packet(payload: payload, at: time, marker: index == packetsPerFrame - 1, level: nil)
+      return packet(
+        payload: payload, at: time, marker: index == packetsPerFrame - 1, level: nil,
+        hasStructure: isKeyframe && index == 0)
     }
   }
 
@@ -117,21 +132,28 @@ struct SimulatedSource {
     Stamp(source: number, takenAt: time.nanoseconds, number: UInt64(sentCount)).bytes
   }
 
-  private mutating func packet(payload: [UInt8], at time: MonotonicTime, marker: Bool, level: UInt8?) -> [UInt8] {
-    var header = [UInt8](repeating: 0, count: 96)
+  private mutating func packet(
+    payload: [UInt8], at time: MonotonicTime, marker: Bool, level: UInt8?, hasStructure: Bool = false
+  ) -> [UInt8] {
+    let type = hasRedundancy ? 63 : SimulatedMeeting.format(codec, isSource: true).payloadType
+    var header = [UInt8](repeating: 0, count: 160)
     var length = 0
     do {
       var span = header.mutableSpan
       var bytes = span.mutableBytes
       guard
         var writer = RTPHeaderWriter(
-          marker: marker, payloadType: SimulatedMeeting.format(codec, isSource: true).payloadType,
-          sequenceNumber: sequenceNumber,
-          timestamp: timestamp(at: time), ssrc: ssrc, into: &bytes)
+          marker: marker, payloadType: type, sequenceNumber: sequenceNumber, timestamp: timestamp(at: time), ssrc: ssrc,
+          twoByteExtensions: hasExtensions && hasStructure, into: &bytes)
       else { preconditionFailure("the header fits") }
       let name: [UInt8] = Array(mid.utf8)
-      _ = writer.append(id: 4, name.span.bytes, into: &bytes)
+      if sendsMid { _ = writer.append(id: 4, name.span.bytes, into: &bytes) }
       if let level { _ = writer.append(id: 1, u8: level, into: &bytes) }
+      if hasExtensions {
+        for (id, data) in elements(at: time, hasStructure: hasStructure) {
+          _ = writer.append(id: id, data.span.bytes, into: &bytes)
+        }
+      }
       length = writer.finish(into: &bytes)
     }
     let datagram = Array(header[..<length]) + payload
@@ -141,6 +163,19 @@ struct SimulatedSource {
     sentCount += 1
     packetCount += 1
     return datagram
+  }
+
+  /// Dependency descriptor, its structure with a keyframe; playout delay; colour space; absolute capture time.
+  private func elements(at time: MonotonicTime, hasStructure: Bool) -> [(UInt8, [UInt8])] {
+    let number = [UInt8(frameNumber >> 8), UInt8(truncatingIfNeeded: frameNumber)]
+    let captured = [UInt8](repeating: 0, count: 8).indices.map {
+      UInt8(truncatingIfNeeded: UInt64(bitPattern: time.nanoseconds) >> UInt64(56 - 8 * $0))
+    }
+    guard !kind.isAudio else { return [(13, captured)] }
+    var descriptor: [UInt8] = [hasStructure ? 0x80 : 0x81]
+    descriptor += number
+    if hasStructure { descriptor += Array(1...20) }
+    return [(12, descriptor), (5, [0, 0, 9]), (8, [1, 1, 1, 0]), (13, captured), (10, Array("rid".utf8))]
   }
 
   /// The packet again, by RTX where the source has it (RFC 4588).

@@ -11,12 +11,9 @@ struct ForwarderTests {
       sequence: sequence, timestamp: timestamp, arrival: .zero, codec: 0, marker: false, isRecovered: false,
       payloadOffset: 12, payloadLength: 8)
     if let picture {
-      let bytes: [UInt8] = [
-        0x90, 0xf0, 0x80 | UInt8(picture >> 8), UInt8(truncatingIfNeeded: picture),
-        UInt8(truncatingIfNeeded: picture), 7, 0, 0,
-      ]
-      packet.vp8 = VP8Descriptor(bytes.span.bytes)
-      packet.pictureID = picture
+      packet.indices = PictureIndices(
+        fields: [.pictureID, .tl0PicIdx, .keyIndex], pictureID: picture, tl0PicIdx: UInt8(truncatingIfNeeded: picture),
+        keyIndex: 7)
     }
     return packet
   }

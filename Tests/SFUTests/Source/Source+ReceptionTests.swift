@@ -58,7 +58,7 @@ struct SourceReceptionTests {
       Issue.record("the first packet is kept")
       return
     }
-    #expect(packet.sequence == 10 && packet.payloadLength == 8 && packet.vp8?.pictureID == 1)
+    #expect(packet.sequence == 10 && packet.payloadLength == 8 && packet.indices.pictureID == 1)
     #expect(Self.reason(try Self.receive(&source, codecs, 10)) == .rtpDuplicate)
     #expect(source.closeInterval(at: .zero, isFinal: true).duplicates == 1)
   }
@@ -74,7 +74,7 @@ struct SourceReceptionTests {
       Issue.record("the hole is filled")
       return
     }
-    #expect(packet.sequence == 11 && packet.payloadLength == 8 && packet.isRecovered && packet.vp8?.pictureID == 2)
+    #expect(packet.sequence == 11 && packet.payloadLength == 8 && packet.isRecovered && packet.indices.pictureID == 2)
     #expect(Self.reason(try Self.receive(&source, codecs, type: 97, 701, ssrc: 99, payload: payload)) == .rtpDuplicate)
     #expect(Self.reason(try Self.receive(&source, codecs, type: 97, 702, ssrc: 99, payload: [])) == .paddingOnly)
     #expect(

@@ -21,7 +21,7 @@ struct SpeechLevelTests {
     return nil
   }
 
-  @Test("Speech is heard within 200 ms, whatever the voice bit says")
+  @Test("Interop 12: speech is heard within 200 ms, whatever the voice bit says")
   func onset() throws {
     for voice: UInt8 in [0, 0x80] {
       var speech = SpeechLevel()
