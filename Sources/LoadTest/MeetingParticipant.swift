@@ -143,15 +143,21 @@ public struct MeetingParticipant: ~Copyable {
       {
         statistics.keyframeRequests += 1
         picture?.needsKeyframe = true
-      } else if ReceiverReport(part, in: bytes) != nil {
-        for index in 0..<ReportBlock.maximumCount {
-          guard let block = ReceiverReport.block(index, of: part, in: bytes) else { break }
-          voice?.stream.take(block)
-          picture?.stream.take(block)
-        }
-        statistics.isSendingMids = voice?.stream.isReportedOn == false || picture?.stream.isReportedOn == false
+      }
+      var index = 0
+      while let block = Self.block(index, of: part, in: bytes) {
+        voice?.stream.take(block)
+        picture?.stream.take(block)
+        index += 1
       }
     }
+    statistics.isSendingMids = voice?.stream.isReportedOn == false || picture?.stream.isReportedOn == false
+  }
+
+  /// A report block of either kind of report.
+  private static func block(_ index: Int, of part: RTCPPacket, in bytes: RawSpan) -> ReportBlock? {
+    if let block = SenderReport.block(index, of: part, in: bytes) { return block }
+    return ReceiverReport.block(index, of: part, in: bytes)
   }
 
   /// Does what is due by `now`; `wall` is the same instant on the wall clock.

@@ -72,7 +72,11 @@ struct NegotiatedSectionAnswerTests {
     let text = try offer("firefox-publisher").replacing("a=extmap:3 ", with: "a=extmap:3/sendonly ")
     let negotiation = try negotiation(text)
     let camera = negotiation.answer(try localParameters(for: negotiation)).media[1]
-    #expect(camera.attributes.values("extmap") == ["3/recvonly urn:ietf:params:rtp-hdrext:sdes:mid"])
+    #expect(
+      camera.attributes.values("extmap") == [
+        "3/recvonly urn:ietf:params:rtp-hdrext:sdes:mid",
+        "6/sendonly http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
+      ])
   }
 
   @Test("Interop 4: reduced-size RTCP is agreed on where it is offered")

@@ -89,32 +89,6 @@ import Wire
   /// Whether no other frame depends on this one (the N bit).
   @inlinable public var isDiscardable: Bool { required & 0x20 != 0 }
 
-  /// Puts other indices into a descriptor of the same shape, in place; a field the descriptor lacks stays lacking, and a
-  /// short picture id keeps 7 bits. `payloadOffset` is where this descriptor was read from.
-  public func rewrite(
-    pictureID newPictureID: UInt16, tl0PicIdx newTL0PicIdx: UInt8, keyIndex newKeyIndex: UInt8,
-    in packet: inout MutableRawSpan, at payloadOffset: Int
-  ) {
-    precondition(payloadOffset >= 0 && payloadOffset + length <= packet.byteCount, "the descriptor is in the packet")
-    var offset = payloadOffset + 2
-    if pictureID != nil {
-      if hasLongPictureID {
-        packet.store(u16: 0x8000 | newPictureID, at: offset)
-        offset += 2
-      } else {
-        packet.store(u8: UInt8(truncatingIfNeeded: newPictureID & 0x7f), at: offset)
-        offset += 1
-      }
-    }
-    if tl0PicIdx != nil {
-      packet.store(u8: newTL0PicIdx, at: offset)
-      offset += 1
-    }
-    if temporalLayer != nil || keyIndex != nil {
-      packet.store(u8: layerByte(keyIndex: newKeyIndex), at: offset)
-    }
-  }
-
   /// Writes this descriptor with other indices and always a picture id of 15 bits, so that one slot's ids stay continuous
   /// over sources of different habits. Gives its length, at most `maximumLength`; `nil` when `out` has no room.
   public func write(

@@ -50,9 +50,9 @@ import Wire
     octetCount = datagram.u32(at: packet.offset + 24)
   }
 
-  /// A block of the packet this report was read from; `nil` past the last.
+  /// A block of the packet this report was read from; `nil` past the last, and for a packet of another type.
   public static func block(_ index: Int, of packet: RTCPPacket, in datagram: RawSpan) -> ReportBlock? {
-    guard index >= 0, index < Int(packet.count) else { return nil }
+    guard packet.type == .senderReport, index >= 0, index < Int(packet.count) else { return nil }
     let offset = fixedLength + ReportBlock.length * index
     guard packet.length >= offset + ReportBlock.length else { return nil }
     return ReportBlock(datagram, at: packet.offset + offset)

@@ -195,16 +195,19 @@ extension Source {
     }
   }
 
-  /// Redundancy of another codec than the primary's is left out.
+  /// Redundancy that is not of the primary's codec throughout is left out.
   private func describeRedundancy(_ packet: inout StoredPacket, _ payload: RawSpan) {
     guard var blocks = RED(payload) else { return }
+    var isUniform = true
     while let block = blocks.next(in: payload) {
       if block.isPrimary {
         packet.isDiscontinuous = block.length <= Opus.discontinuousLength
       } else {
-        packet.redundancy = formats.codec(block.payloadType) == packet.codec ? block.timestampOffset : 0
+        packet.redundancy = block.timestampOffset
+        isUniform = isUniform && formats.codec(block.payloadType) == packet.codec
       }
     }
+    if !isUniform { packet.redundancy = 0 }
   }
 
   /// How long a packet may be under way (the design's bound between late and lost).

@@ -60,30 +60,6 @@ struct VP8Tests {
     }
   }
 
-  @Test("Rewriting in place changes the indices and nothing else")
-  func rewriteInPlace() throws {
-    let payload = Vectors.vp8Full + [Self.keyframe, 0xaa]
-    let original = try required(read(payload))
-    let bytes = written { out in
-      out.store(payload.span.bytes, at: 3)
-      original.rewrite(pictureID: 0x7fff, tl0PicIdx: 1, keyIndex: 31, in: &out, at: 3)
-      return 3 + payload.count
-    }
-    #expect(bytes == hex("eeeeee 90f0ffff01bf 10aa"))
-  }
-
-  @Test("Rewriting in place keeps a short picture id short")
-  func rewriteShort() throws {
-    let payload: [UInt8] = [0x90, 0x80, 0x11, Self.interframe]
-    let original = try required(read(payload))
-    let bytes = written { out in
-      out.store(payload.span.bytes, at: 0)
-      original.rewrite(pictureID: 300, tl0PicIdx: 9, keyIndex: 9, in: &out, at: 0)
-      return payload.count
-    }
-    #expect(bytes == [0x90, 0x80, 44, Self.interframe])
-  }
-
   @Test(
     "A written descriptor always has a long picture id and keeps the rest",
     arguments: ["90f09267c8b1", "908011", "10", "90e0112040", "90903f11", "b0a01180"])

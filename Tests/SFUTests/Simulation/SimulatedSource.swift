@@ -92,7 +92,7 @@ struct SimulatedSource {
       defer { lastVoice = payload }
       guard hasRedundancy else { return [packet(payload: payload, at: time, marker: false, level: level)] }
       let before: UInt32 = 960 << 10 | UInt32(lastVoice.count)
-      let headers = [0x80 | 111, UInt8(before >> 16), UInt8(before >> 8 & 0xff), UInt8(before & 0xff), 111]
+      let headers: [UInt8] = [0x80 | 111, UInt8(before >> 16), UInt8(before >> 8 & 0xff), UInt8(before & 0xff), 111]
       return [packet(payload: headers + lastVoice + payload, at: time, marker: false, level: level)]
     }
     let isKeyframe = wantsKeyframe
