@@ -124,6 +124,8 @@ public struct SendBatch: ~Copyable {
 
   /// Neighbours in memory share a vector.
   private mutating func prepareMessages() {
+    // A pointer of its own: the compiler's thread sanitizer cannot see `+=` through a noncopyable `self`.
+    let vectors = vectors
     var vectorCount = 0
     for index in 0..<runs.count {
       let first = vectorCount

@@ -42,6 +42,8 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
   public mutating func insert(_ element: consuming Element) -> Handle? {
     guard let index = freePlaces.popLast() else { return nil }
     let place = Int(index)
+    // A pointer of its own: the compiler's thread sanitizer cannot see `&+=` through a noncopyable `self`.
+    let generations = generations
     (elements + place).initialize(to: element)
     generations[place] &+= 1
     count += 1
@@ -52,6 +54,7 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
   public mutating func remove(_ handle: Handle) -> Element? {
     guard contains(handle) else { return nil }
     let place = Int(handle.index)
+    let generations = generations
     generations[place] &+= 1
     freePlaces.append(handle.index)
     count -= 1
