@@ -20,14 +20,15 @@ import Wire
   }
 
   /// Takes a packet's two times, in nanoseconds of any two clocks, in order of arrival; gives |D|, or `nil` for a
-  /// first packet.
-  public mutating func record(departure: Int64, arrival: Int64) -> UInt64? {
+  /// first packet, and where |D| is above `limit`: no packet is so late, one of the clocks was set.
+  public mutating func record(departure: Int64, arrival: Int64, limit: Int64 = .max) -> UInt64? {
     defer {
       (previousArrival, previousDeparture) = (arrival, departure)
       hasPrevious = true
     }
     guard hasPrevious else { return nil }
-    return difference((arrival &- previousArrival) &- (departure &- previousDeparture))
+    let difference = (arrival &- previousArrival) &- (departure &- previousDeparture)
+    return difference.magnitude > UInt64(limit) ? nil : self.difference(difference)
   }
 
   /// The same for an RTP packet; `nil` also for a packet of the same frame as the one before, since only a frame's first

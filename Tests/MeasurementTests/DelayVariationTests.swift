@@ -33,6 +33,21 @@ import Wire
     #expect(variation.jitter == 3_955_769.53125)
   }
 
+  @Test(
+    "What differs more than packets can is a clock that was set: it counts for nothing, and what follows counts again")
+  func clockSet() {
+    var variation = DelayVariation()
+    let hour: Int64 = 3_600_000_000_000
+    func record(_ departure: Int64, _ arrival: Int64) -> UInt64? {
+      variation.record(departure: departure, arrival: arrival, limit: 2_000_000_000)
+    }
+    #expect(record(0, 10) == nil)
+    #expect(record(20, hour + 30) == nil)
+    #expect(record(hour + 40, hour + 51) == nil)
+    #expect(record(hour + 60, hour + 71) == 0)
+    #expect(variation.jitter == 0)
+  }
+
   @Test("Packets of one frame count once, with the first")
   func frames() {
     var variation = DelayVariation()

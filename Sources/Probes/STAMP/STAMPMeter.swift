@@ -152,10 +152,12 @@ public struct STAMPMeter: Sendable {
     }
     if Int64(reply.sequence) < highestAnswered { intervals[place].record.loss.reordered += 1 }
     highestAnswered = max(highestAnswered, Int64(reply.sequence))
-    if let difference = forward.record(departure: reply.t1.nanoseconds, arrival: reply.t2.nanoseconds) {
+    // Both packets were answered within the timeout: neither way took longer.
+    let limit = configuration.timeout.nanoseconds
+    if let difference = forward.record(departure: reply.t1.nanoseconds, arrival: reply.t2.nanoseconds, limit: limit) {
       intervals[place].record.delayVariation.record(difference)
     }
-    if let difference = reverse.record(departure: reply.t3.nanoseconds, arrival: reply.t4.nanoseconds) {
+    if let difference = reverse.record(departure: reply.t3.nanoseconds, arrival: reply.t4.nanoseconds, limit: limit) {
       intervals[place].record.reverseDelayVariation.record(difference)
     }
     intervals[place].record.rfc3550Jitter = UInt64(forward.jitter)
