@@ -47,29 +47,35 @@ extension HistoryStore {
   // MARK: Reading
 
   /// The roll-ups of a judged series whose windows start in `starts`, oldest first.
+  ///
+  /// - Parameter withRecords: also what was merged; to read a month of hours takes ten times as long then.
   public func rollUps(
-    of series: PathRecord.Series, _ level: RollUp.Level, starting starts: Range<WallTime>
+    of series: PathRecord.Series, _ level: RollUp.Level, starting starts: Range<WallTime>, withRecords: Bool = false
   ) async throws(HistoryError) -> [RollUp] {
     try await read { db in
       guard let row = try series.findRow(in: db) else { return [] }
       let arguments: StatementArguments = [
         row, level.rawValue, starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds,
       ]
+      let condition = "WHERE series = ? AND level = ? AND start >= ? AND start < ? ORDER BY start"
       let objectives = try Self.objectives(in: db)
       var rollUps: [WallTime: RollUp] = [:]
       func change(_ start: WallTime, _ body: (inout RollUp) throws -> Void) rethrows {
         try body(&rollUps[start, default: RollUp(series: series, level: level, start: start, tallies: [])])
       }
-      let bodies = try Row.fetchCursor(
+      let body = withRecords ? ", body" : ""
+      let merged = try Row.fetchCursor(
         db.cachedStatement(
-          sql: "SELECT start, body FROM rollup WHERE series = ? AND level = ? AND start >= ? AND start < ?"),
+          sql: "SELECT start, loss, jitter, latency, delay_variation\(body) FROM rollup \(condition)"),
         arguments: arguments)
-      while let row = try bodies.next() {
-        try change(WallTime(nanoseconds: row["start"])) { $0.record = try PathRecordCodec.decode(row["body"] as Data) }
+      while let row = try merged.next() {
+        try change(WallTime(nanoseconds: row["start"])) { rollUp in
+          rollUp.figures = RollUp.Figures(row)
+          if withRecords { rollUp.record = try PathRecordCodec.decode(row["body"] as Data) }
+        }
       }
       let tallies = try Row.fetchCursor(
-        db.cachedStatement(sql: "SELECT * FROM tally WHERE series = ? AND level = ? AND start >= ? AND start < ?"),
-        arguments: arguments)
+        db.cachedStatement(sql: "SELECT * FROM tally \(condition)"), arguments: arguments)
       while let row = try tallies.next() {
         try change(WallTime(nanoseconds: row["start"])) { $0.tallies.append(try RollUp.Tally(row, objectives)) }
       }
@@ -185,13 +191,22 @@ extension HistoryStore {
       (part.id.path, part.id.origin) = (whole.id.path, whole.id.origin)
       whole.merge(part)
     }
+    let figures = RollUp.Figures(whole)
     let statement = try db.cachedStatement(
       sql: """
-        INSERT INTO rollup (series, level, start, records, body) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (series, level, start) DO UPDATE SET records = excluded.records, body = excluded.body
+        INSERT INTO rollup (series, level, start, records, body, loss, jitter, latency, delay_variation)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (series, level, start) DO UPDATE SET records = excluded.records, body = excluded.body,
+          loss = excluded.loss, jitter = excluded.jitter, latency = excluded.latency,
+          delay_variation = excluded.delay_variation
         WHERE excluded.records >= records
         """)
-    try statement.execute(arguments: window.key + [records, Data(PathRecordCodec.encode(whole))])
+    let values: StatementArguments = [
+      records, Data(PathRecordCodec.encode(whole)), figures.loss.map(Int64.init(clamping:)),
+      figures.jitter.map(Int64.init(clamping:)), figures.latency.map(Int64.init(clamping:)),
+      figures.delayVariation.map(Int64.init(clamping:)),
+    ]
+    try statement.execute(arguments: window.key + values)
   }
 
   /// Counts the window's intervals anew, unless that would be fewer than were counted before.
@@ -211,5 +226,22 @@ extension HistoryStore {
         INSERT INTO tally (series, level, start, objective, verdict, reason, intervals) VALUES (?, ?, ?, ?, ?, ?, ?)
         """)
     for tally in tallies { try insert.execute(arguments: window.key + StatementArguments(tally.databaseValues)) }
+  }
+}
+
+extension RollUp.Figures {
+  /// Of all that a window's records say together.
+  init(_ record: PathRecord) {
+    let judgement = Objective().judge(record, basis: .roundTrip)
+    self.init(
+      loss: judgement?[.loss]?.value, jitter: judgement?[.jitter]?.value, latency: judgement?[.latency]?.value,
+      delayVariation: judgement?.delayVariation)
+  }
+
+  init(_ row: Row) {
+    func number(_ column: String) -> UInt64? { (row[column] as Int64?).map(UInt64.init(clamping:)) }
+    self.init(
+      loss: number("loss"), jitter: number("jitter"), latency: number("latency"),
+      delayVariation: number("delay_variation"))
   }
 }

@@ -8,10 +8,24 @@ public struct RollUp: Sendable, Equatable {
   public var series: PathRecord.Series
   public var level: Level
   public var start: WallTime
-  /// The window's records as one: exact counts and sums, merged histograms. Of calls those of all participants. `nil`
-  /// when nothing was measured.
-  public var record: PathRecord?
+  /// What all its packets together came to; `nil` when nothing was measured.
+  public var figures: Figures?
   public var tallies: [Tally]
+  /// The window's records as one: exact counts and sums, merged histograms. Of calls those of all participants. `nil`
+  /// when nothing was measured, or when it was not asked for.
+  public var record: PathRecord?
+
+  /// Absent where it was not measured.
+  public struct Figures: Sendable, Hashable {
+    /// Parts per million, in the worse direction.
+    public var loss: UInt64?
+    /// Mean of the worse direction in nanoseconds.
+    public var jitter: UInt64?
+    /// Mean round trip in nanoseconds.
+    public var latency: UInt64?
+    /// 95th percentile − minimum of the delay, in nanoseconds.
+    public var delayVariation: UInt64?
+  }
 
   /// How long a window is.
   public enum Level: Int64, Sendable, Hashable, CaseIterable {

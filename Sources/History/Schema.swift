@@ -84,6 +84,8 @@ enum Schema {
             series INTEGER NOT NULL REFERENCES series, level INTEGER NOT NULL, start INTEGER NOT NULL,
             -- How many records the body was merged from.
             records INTEGER NOT NULL, body BLOB NOT NULL,
+            -- What is asked for most, so that the body need not be read for it; absent where it was not measured.
+            loss INTEGER, jitter INTEGER, latency INTEGER, delay_variation INTEGER,
             UNIQUE (series, level, start)
           ) STRICT;
 

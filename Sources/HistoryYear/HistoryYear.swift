@@ -15,9 +15,16 @@ import Wire
 @main struct HistoryYear {
   let folder: String
   let paths: SimulatedPaths
-  let recordDays: Int
-  let ingestHours: Int
+  let lengths: Lengths
   private let clock = SimulatedClock()
+
+  /// Days of what is written straight into the tables, and hours of what goes through the monitor.
+  struct Lengths {
+    var fiveMinuteDays = 62
+    var hourDays = 365
+    var recordDays = 14
+    var ingestHours = 2
+  }
 
   final class SimulatedClock: Sendable {
     /// 2026-11-22 00:00 in Japan.
@@ -34,14 +41,15 @@ import Wire
 
   static func main() async throws {
     let arguments = CommandLine.arguments
-    guard arguments.count == 5, let count = Int(arguments[2]), let days = Int(arguments[3]),
-      let hours = Int(arguments[4])
-    else {
-      print("usage: HistoryYear EMPTY-FOLDER PATHS DAYS-OF-RECORDS HOURS-OF-INGEST")
+    let numbers = arguments.dropFirst(2).compactMap { Int($0) }
+    guard arguments.count == 7, numbers.count == 5 else {
+      print("usage: HistoryYear EMPTY-FOLDER PATHS DAYS-OF-5-MINUTES DAYS-OF-HOURS DAYS-OF-RECORDS HOURS-OF-INGEST")
       exit(2)
     }
     let year = HistoryYear(
-      folder: arguments[1], paths: SimulatedPaths(count: count), recordDays: days, ingestHours: hours)
+      folder: arguments[1], paths: SimulatedPaths(count: numbers[0]),
+      lengths: Lengths(
+        fiveMinuteDays: numbers[1], hourDays: numbers[2], recordDays: numbers[3], ingestHours: numbers[4]))
     try await year.fill()
     for size in [SimulatedPaths.pathsPerAgent, 300] { try await year.ingest(batch: size) }
     try await year.ask()
@@ -64,13 +72,16 @@ import Wire
       size += grown
       print("\(what): \(count) rows, \(grown >> 20) MiB, \(grown / max(count, 1)) bytes a row, in \(took)")
     }
-    try wrote("roll-ups of 5 min, 62 days") {
-      try past.writeRollUps(.fiveMinutes, rows, windows: 62 * 288, before: end)
+    let days = lengths
+    try wrote("roll-ups of 5 min, \(days.fiveMinuteDays) days") {
+      try past.writeRollUps(.fiveMinutes, rows, windows: days.fiveMinuteDays * 288, before: end)
     }
-    try wrote("roll-ups of hours, 365 days") { try past.writeRollUps(.hour, rows, windows: 365 * 24, before: end) }
+    try wrote("roll-ups of hours, \(days.hourDays) days") {
+      try past.writeRollUps(.hour, rows, windows: days.hourDays * 24, before: end)
+    }
     try wrote("roll-ups of days, 365 days") { try past.writeRollUps(.day, rows, windows: 365, before: end) }
-    try wrote("records and judgements, \(recordDays) days") {
-      try past.writeRecords(rows, intervals: recordDays * 5_760, before: end)
+    try wrote("records and judgements, \(days.recordDays) days") {
+      try past.writeRecords(rows, intervals: days.recordDays * 5_760, before: end)
     }
   }
 
@@ -96,7 +107,7 @@ import Wire
     var (count, rollingUp, slowest) = (0, Duration.zero, Duration.zero)
     let watch = ContinuousClock()
     let took = try await watch.measure {
-      for interval in 0..<ingestHours * 240 {
+      for interval in 0..<lengths.ingestHours * 240 {
         let start = SimulatedClock.start + begun + SimulatedPaths.recordLength * interval
         clock.advance(to: begun + SimulatedPaths.recordLength * (interval + 1) + .seconds(3))
         for first in stride(from: 0, to: paths.series.count, by: batch) {

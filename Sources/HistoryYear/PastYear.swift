@@ -42,7 +42,10 @@ struct PastYear {
     for firstWindow in stride(from: 0, to: windows, by: 200) {
       try database.write { db in
         let rollUp = try db.makeStatement(
-          sql: "INSERT INTO rollup (series, level, start, records, body) VALUES (?, ?, ?, ?, ?)")
+          sql: """
+            INSERT INTO rollup (series, level, start, records, body, loss, jitter, latency, delay_variation)
+            VALUES (?, ?, ?, ?, ?, 1333, 210000, 31000000, 4200000)
+            """)
         let tally = try db.makeStatement(
           sql: """
             INSERT INTO tally (series, level, start, objective, verdict, reason, intervals) VALUES (?, ?, ?, 0, ?, '', ?)

@@ -74,7 +74,7 @@ struct RetentionTests {
       days: .seconds(20 * Self.day))
     try await prune(on: 30, retention)
     for (level, kept) in [(RollUp.Level.fiveMinutes, 2), (.hour, 3), (.day, 20)] {
-      let left = try await store.rollUps(of: Self.series, level, starting: Self.forever)
+      let left = try await store.rollUps(of: Self.series, level, starting: Self.forever, withRecords: true)
       #expect(left.count == kept)
       #expect(left.allSatisfy { $0.record?.loss.sent == 750 && $0.tallies.map(\.intervals) == [1] })
     }

@@ -49,7 +49,7 @@ struct RollUpsTests {
   }
 
   private func rollUps(_ level: RollUp.Level) async throws -> [RollUp] {
-    try await store.rollUps(of: Self.series, level, starting: Self.always)
+    try await store.rollUps(of: Self.series, level, starting: Self.always, withRecords: true)
   }
 
   @Test("Every level says together what its records say: counts, sums and histograms")
@@ -66,7 +66,11 @@ struct RollUpsTests {
         let parts = records.filter { window.contains($0.id.intervalStart) }
         let whole = try #require(PathRecord.merged(parts))
         #expect(each.record == whole)
-        #expect(each.record?.roundTrip.percentile(95) == whole.roundTrip.percentile(95))
+        let judgement = try #require(Objective().judge(whole, basis: .roundTrip))
+        #expect(each.figures?.loss == judgement[.loss]?.value)
+        #expect(each.figures?.jitter == judgement[.jitter]?.value)
+        #expect(each.figures?.latency == whole.roundTrip.mean)
+        #expect(each.figures?.delayVariation == judgement.delayVariation)
       }
     }
   }
@@ -160,7 +164,7 @@ struct RollUpsTests {
     try await store.commit(batch, at: Self.midnight)
     try await rollUp(after: 26)
     for level in RollUp.Level.allCases {
-      let made = try await store.rollUps(of: call("").series, level, starting: Self.always)
+      let made = try await store.rollUps(of: call("").series, level, starting: Self.always, withRecords: true)
       #expect(made.map { $0.record?.loss.sent } == [1_500])
     }
     #expect(try await store.rollUps(of: call("a").series, .hour, starting: Self.always).isEmpty)

@@ -359,7 +359,8 @@ struct MonitorServiceTests {
       judgedAs: Bench.series, starting: Bench.start..<Bench.start + .seconds(86_400))
     #expect(stored.count == 43)
     let day = try await monitor.history.rollUps(
-      of: Bench.series, .day, starting: Bench.start.advanced(byNanoseconds: -86_400_000_000_000)..<Bench.start)
+      of: Bench.series, .day, starting: Bench.start.advanced(byNanoseconds: -86_400_000_000_000)..<Bench.start,
+      withRecords: true)
     #expect(day.map { $0.record?.loss.sent } == [43 * 750])
     #expect(day.flatMap(\.tallies).filter { $0.verdict == .good }.map(\.intervals) == [43])
   }
