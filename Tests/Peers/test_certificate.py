@@ -49,7 +49,7 @@ async def test_a_renewed_certificate_is_shown_without_dropping_anybody(hq: Place
         second = certificate.make(*files)
         await until("new connections are shown the new certificate", lambda: certificate.shown(_ADDRESS) == second)
         assert second != first
-        assert hq.has_said("New connections are shown the renewed certificate")
+        await until("it is told", lambda: hq.has_said("New connections are shown the renewed certificate"))
         await all_goes_on()
         assert hq.get("/v1/health")["status"] == "ok", "whoever believes the new one alone is served"
 

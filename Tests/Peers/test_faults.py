@@ -244,6 +244,8 @@ async def test_a_clock_set_back_while_an_incident_fires_keeps_neither_it_nor_its
     "kind, port", [("https", place.HTTPS), ("media", place.MEDIA), ("stamp", place.BRANCH)])
 async def test_a_port_that_is_taken_is_told_in_a_sentence_and_nothing_is_started(hq: Place, kind: str, port: int) -> None:
     with socket.socket(type=socket.SOCK_STREAM if kind == "https" else socket.SOCK_DGRAM) as taken:
+        # Connections of the test before may still be waited for.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind((network.ADDRESS, port))
         if kind == "https":
             taken.listen()
