@@ -409,7 +409,16 @@ private struct RecordReader {
     throw invalid("number")
   }
 
-  private mutating func u8() throws(Failure) -> UInt8 { try read(1).reduce(0) { $1 | $0 } }
+  /// Most of a record is single bytes: they are read as they are, without a slice for each.
+  private mutating func u8() throws(Failure) -> UInt8 {
+    guard offset < end else { throw Failure(offset: offset, reason: .truncated) }
+    do {
+      return try reader.u8()
+    } catch {
+      throw Failure(offset: error.offset, reason: .truncated)
+    }
+  }
+
   private mutating func u16() throws(Failure) -> UInt16 { try read(2).reduce(0) { $0 << 8 | UInt16($1) } }
   private mutating func u32() throws(Failure) -> UInt32 { try read(4).reduce(0) { $0 << 8 | UInt32($1) } }
   private mutating func u64() throws(Failure) -> UInt64 { try read(8).reduce(0) { $0 << 8 | UInt64($1) } }

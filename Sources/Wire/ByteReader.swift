@@ -25,7 +25,11 @@ public struct ByteReader: Sendable {
     return bytes[position..<(position + count)]
   }
 
-  public mutating func u8() throws(ByteReaderError) -> UInt8 { try integer() }
+  public mutating func u8() throws(ByteReaderError) -> UInt8 {
+    guard position < bytes.endIndex else { throw ByteReaderError(offset: offset, wanted: 1) }
+    defer { position += 1 }
+    return bytes[position]
+  }
   public mutating func u16() throws(ByteReaderError) -> UInt16 { try integer() }
   public mutating func u32() throws(ByteReaderError) -> UInt32 { try integer() }
   public mutating func u64() throws(ByteReaderError) -> UInt64 { try integer() }
