@@ -102,8 +102,8 @@ let serverModules: [Module] = [
   Module(
     name: "kakehashi",
     imports: [
-      "Wire", "Cipher", "SRTP", "Measurement", "Alerting", "Transport", "Association", "Fetch", "Relay", "Probes",
-      "Agent", "History", "Notify", "Monitor", "API", "Web", "Dashboard", "LoadTest", "Settings", log, lifecycle,
+      "Wire", "Cipher", "STAMP", "SRTP", "Measurement", "Alerting", "Transport", "Association", "Fetch", "Relay",
+      "Probes", "Agent", "History", "Notify", "Monitor", "API", "Web", "Dashboard", "LoadTest", "Settings", log, lifecycle,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
     ],

@@ -27,18 +27,17 @@ public struct AgentConfiguration: Sendable {
     public var endpoint: Endpoint
     public var route: Path.Route
     public var streams: [STAMPStream]
-    /// For authenticated STAMP; `nil` is unauthenticated.
-    public var key: [UInt8]?
+    public var options: STAMPSessionOptions
 
     public init(
       id: String, endpoint: Endpoint, route: Path.Route = .direct, streams: [STAMPStream] = STAMPStream.meeting,
-      key: [UInt8]? = nil
+      options: STAMPSessionOptions = STAMPSessionOptions()
     ) {
       self.id = id
       self.endpoint = endpoint
       self.route = route
       self.streams = streams
-      self.key = key
+      self.options = options
     }
   }
 

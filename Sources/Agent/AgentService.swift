@@ -113,14 +113,14 @@ public final class AgentService: Sendable {
   private static func jobs(_ configuration: AgentConfiguration) -> [STAMPJob] {
     let boot = Entropy().next()
     return configuration.targets.flatMap { target in
-      target.streams.map { stream in
+      target.streams.enumerated().map { index, stream in
         STAMPJob(
           target: target.endpoint,
           meter: STAMPMeter.Configuration(
             agent: configuration.name,
             path: Path(site: configuration.site, target: target.id, route: target.route, label: stream.label),
             stream: stream, recordLength: configuration.recordLength),
-          boot: boot, key: target.key)
+          boot: boot, options: target.options.forStream(index))
       }
     }
   }

@@ -28,12 +28,12 @@ public struct ProbeRequest: Sendable {
   public var packetBytes: [Int]?
   public var packetsPerSecond: Int?
   public var dscp: UInt8?
-  /// For authenticated measurement.
-  public var key: [UInt8]?
+  /// Of STAMP alone.
+  public var stamp: STAMPSessionOptions
 
   public init(
     target: String, duration: Duration = .seconds(10), limits: ProbeLimits = ProbeLimits(), packetBytes: [Int]? = nil,
-    packetsPerSecond: Int? = nil, dscp: UInt8? = nil, key: [UInt8]? = nil
+    packetsPerSecond: Int? = nil, dscp: UInt8? = nil, stamp: STAMPSessionOptions = STAMPSessionOptions()
   ) {
     self.target = target
     self.duration = duration
@@ -41,7 +41,7 @@ public struct ProbeRequest: Sendable {
     self.packetBytes = packetBytes
     self.packetsPerSecond = packetsPerSecond
     self.dscp = dscp
-    self.key = key
+    self.stamp = stamp
   }
 }
 

@@ -43,10 +43,11 @@ import Wire
     self.senderTTL = senderTTL
   }
 
-  /// `nil` when the packet is shorter than its base. What must be zero is not looked at.
+  /// `nil` when the packet is shorter than its base. What must be zero is not looked at, and a TWAMP Light reflector
+  /// need not send what follows the TTL (RFC 5357 section 4.2.1).
   public init?(_ packet: RawSpan, mode: PacketMode) {
-    guard packet.byteCount >= mode.baseByteCount else { return nil }
     let layout = Layout(mode)
+    guard packet.byteCount > (mode == .unauthenticated ? layout.ttl : mode.baseByteCount - 1) else { return nil }
     sequenceNumber = packet.u32(at: 0)
     transmitTimestamp = Timestamp(bits: packet.u64(at: layout.transmit))
     errorEstimate = ErrorEstimate(bits: packet.u16(at: layout.transmit + 8))

@@ -1,8 +1,8 @@
 import Cipher
 import Wire
 
-/// Answers test packets (RFC 8762 section 4.3, RFC 8972), statefully: it counts each session's answers, so that the
-/// sender can tell which way packets were lost.
+/// Answers test packets (RFC 8762 section 4.3, RFC 8972); unless told otherwise statefully: it counts each session's
+/// answers, so that the sender can tell which way packets were lost.
 ///
 /// An answer is as long as its request; only requests shorter than a base packet (TWAMP Light senders, RFC 8762 section
 /// 4.6) are filled up with zeros. Every table is bounded. A session that finds the table full is answered statelessly.
@@ -11,6 +11,12 @@ public struct SessionReflector: Sendable {
     public var mode: PacketMode
     /// Authenticated mode answers only sessions it has a key for. In unauthenticated mode a key makes TLVs checked.
     public var keys: SessionKeys
+    /// The sessions to answer; `nil` is any.
+    public var provisioned: ProvisionedSessions?
+    /// Otherwise answers bear the sender's own numbers, and nothing is kept of a session.
+    public var isStateful: Bool
+    /// What senders may have their answers marked with; for anything else answers are marked as the request came.
+    public var permittedDSCPs: DSCPSet
     public var sessionCapacity: Int
     /// How long a session may be quiet before it is forgotten (RFC 5357's REFWAIT).
     public var sessionTimeout: Duration
@@ -21,11 +27,16 @@ public struct SessionReflector: Sendable {
     public var seed: UInt64 = 0
 
     public init(
-      mode: PacketMode = .unauthenticated, keys: SessionKeys = SessionKeys(), sessionCapacity: Int = 4_096,
-      sessionTimeout: Duration = .seconds(900), sourceRate: Int = 1_000, sourceBurst: Int = 250
+      mode: PacketMode = .unauthenticated, keys: SessionKeys = SessionKeys(),
+      provisioned: ProvisionedSessions? = nil, isStateful: Bool = true, permittedDSCPs: DSCPSet = .all,
+      sessionCapacity: Int = 4_096, sessionTimeout: Duration = .seconds(900), sourceRate: Int = 1_000,
+      sourceBurst: Int = 250
     ) {
       self.mode = mode
       self.keys = keys
+      self.provisioned = provisioned
+      self.isStateful = isStateful
+      self.permittedDSCPs = permittedDSCPs
       self.sessionCapacity = sessionCapacity
       self.sessionTimeout = sessionTimeout
       self.sourceRate = sourceRate
@@ -112,16 +123,20 @@ public struct SessionReflector: Sendable {
     guard var sender = SenderPacket(response.bytes, mode: mode) else { return .dropped(.truncated) }
     // Where the SSID stands, a short packet has padding.
     if isShort { sender.ssid = 0 }
+    if let provisioned = configuration.provisioned {
+      guard provisioned.contains(ssid: sender.ssid, source: arrival.source.address) else {
+        return .dropped(.stampUnprovisioned)
+      }
+    }
     let key = configuration.keys[sender.ssid]
     if mode == .authenticated {
       guard let key, key.authenticatesBase(of: request) else { return .dropped(.stampAuthentication) }
     }
 
     let session = SessionID(source: arrival.source, destination: arrival.destination, ssid: sender.ssid)
-    let counter = sessions.count(session, now: arrival.now)
+    let counter = configuration.isStateful ? sessions.count(session, now: arrival.now) : nil
     var dscp = arrival.trafficClass >> 2
-    let hmac = Self.answerTLVs(
-      &response, byteCount: byteCount, mode: mode, key: key, counter: counter, arrival: arrival, dscp: &dscp)
+    let hmac = answerTLVs(&response, byteCount: byteCount, key: key, counter: counter, arrival: arrival, dscp: &dscp)
     let base = ReflectorPacket(
       sequenceNumber: counter ?? sender.sequenceNumber,
       transmitTimestamp: Timestamp(arrival.transmitted, format: arrival.errorEstimate.format),
@@ -151,10 +166,11 @@ public struct SessionReflector: Sendable {
 
   /// Marks and fills the TLVs in place. Returns the HMAC TLV when it is to be sealed anew.
   @_lifetime(packet: copy packet)
-  private static func answerTLVs(
-    _ packet: inout MutableRawSpan, byteCount: Int, mode: PacketMode, key: HMACSHA256?, counter: UInt32?,
-    arrival: Arrival, dscp: inout UInt8
+  private func answerTLVs(
+    _ packet: inout MutableRawSpan, byteCount: Int, key: HMACSHA256?, counter: UInt32?, arrival: Arrival,
+    dscp: inout UInt8
   ) -> TLV? {
+    let mode = configuration.mode
     let report = TLVReport(of: packet.bytes.extracting(0..<byteCount), mode: mode, key: key)
     var reader = TLVReader(mode: mode)
     // The walk ends without an error at the TLV at which the report's did.
@@ -165,7 +181,7 @@ public struct SessionReflector: Sendable {
       } else {
         switch tlv.type {
         case TLV.Kind.extraPadding: break
-        case TLV.Kind.hmac where key != nil: break
+        case TLV.Kind.hmac: break
         case TLV.Kind.classOfService:
           if tlv.length == ClassOfService.byteCount {
             dscp = answer(classOfService: tlv, in: &packet, arrival)
@@ -174,7 +190,7 @@ public struct SessionReflector: Sendable {
           }
         case TLV.Kind.directMeasurement where counter != nil:
           if tlv.length == DirectMeasurement.byteCount {
-            answer(directMeasurement: tlv, in: &packet, counter ?? 0)
+            Self.answer(directMeasurement: tlv, in: &packet, counter ?? 0)
           } else {
             flags = .malformed
           }
@@ -190,15 +206,17 @@ public struct SessionReflector: Sendable {
     return report.integrity == .verified ? report.hmac : nil
   }
 
-  /// Tells the sender how its packet was marked; gives the marking it wants for the answer.
+  /// Tells the sender how its packet was marked; gives the marking for the answer: what the sender wants where our
+  /// policy permits it, else the request's.
   @_lifetime(packet: copy packet)
-  private static func answer(classOfService tlv: TLV, in packet: inout MutableRawSpan, _ arrival: Arrival) -> UInt8 {
+  private func answer(classOfService tlv: TLV, in packet: inout MutableRawSpan, _ arrival: Arrival) -> UInt8 {
     var value = ClassOfService(bits: packet.bytes.u32(at: tlv.value.lowerBound))
     value.arrivedDSCP = arrival.trafficClass >> 2
     value.arrivedECN = arrival.trafficClass & 3
-    value.reversePolicy = 0
+    let isPermitted = configuration.permittedDSCPs.contains(value.requestedDSCP)
+    value.reversePath = isPermitted ? 0 : 1
     packet.store(u32: value.bits, at: tlv.value.lowerBound)
-    return value.requestedDSCP
+    return isPermitted ? value.requestedDSCP : value.arrivedDSCP
   }
 
   @_lifetime(packet: copy packet)

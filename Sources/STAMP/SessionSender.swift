@@ -12,17 +12,24 @@ public struct SessionSender: Sendable {
     public var interval: Duration
     /// Of the whole UDP payload; no less than `minimumBytes(mode:)`, no more than 9,000.
     public var packetBytes: Int
-    /// Drawn at random for each start, not 0: a restarted sender must not be taken for its predecessor.
+    /// Not 0, and no other running session's. Best drawn at random for each start, so that a restarted sender is not
+    /// taken for its predecessor.
     public var ssid: UInt16
     public var mode: PacketMode
     /// Needed in authenticated mode; makes TLVs authenticated in both.
     public var key: [UInt8]?
     /// What packets are sent with and answers are asked to be.
     public var dscp: UInt8
+    /// What pseudorandom padding begins with, so that no link compresses it away; `nil` pads with zeros (RFC 8972
+    /// section 4.1).
+    public var paddingSeed: UInt64?
+    /// Sends no more once a reflector has answered with SSID 0, which is how those older than RFC 8972 do (section 3).
+    public var stopsWithoutSSID: Bool
 
     public init(
       interval: Duration = .milliseconds(20), packetBytes: Int = 172, ssid: UInt16,
-      mode: PacketMode = .unauthenticated, key: [UInt8]? = nil, dscp: UInt8 = 0
+      mode: PacketMode = .unauthenticated, key: [UInt8]? = nil, dscp: UInt8 = 0, paddingSeed: UInt64? = nil,
+      stopsWithoutSSID: Bool = false
     ) {
       self.interval = interval
       self.packetBytes = packetBytes
@@ -30,6 +37,8 @@ public struct SessionSender: Sendable {
       self.mode = mode
       self.key = key
       self.dscp = dscp
+      self.paddingSeed = paddingSeed
+      self.stopsWithoutSSID = stopsWithoutSSID
     }
 
     /// The shortest packet that has room for what the sender asks.
@@ -102,9 +111,10 @@ public struct SessionSender: Sendable {
   private let key: HMACSHA256?
   private let packetBytes: Int
   private let interval: Int64
-  /// When the next packet is due.
+  /// When the next packet is due; never, when the session was stopped for want of an SSID.
   public private(set) var nextSend: MonotonicTime
   private var nextSequence: UInt64 = 0
+  private var padding: SplitMix64
   private var isStateful = false
   private var highestNumber: Int64 = -1
   private var restarts: UInt32 = 0
@@ -122,6 +132,7 @@ public struct SessionSender: Sendable {
     // What is left over becomes a padding TLV, which has a header.
     packetBytes = wanted >= minimum + TLV.headerByteCount ? wanted : minimum
     interval = max(configuration.interval.nanoseconds, 1_000_000)
+    padding = SplitMix64(seed: configuration.paddingSeed ?? 0)
     nextSend = start
     let places = Int(Self.memory.nanoseconds / interval) + 1
     pending = Array(
@@ -154,7 +165,7 @@ public struct SessionSender: Sendable {
   }
 
   @_lifetime(packet: copy packet)
-  private func write(_ sender: SenderPacket, into packet: inout MutableRawSpan) {
+  private mutating func write(_ sender: SenderPacket, into packet: inout MutableRawSpan) {
     let mode = configuration.mode
     sender.write(into: &packet, mode: mode)
     let service = TLV(
@@ -177,12 +188,28 @@ public struct SessionSender: Sendable {
       end = hmac.end
     }
     if end < packetBytes {
-      TLV(
+      let extra = TLV(
         flags: .unrecognized, type: TLV.Kind.extraPadding, offset: end,
-        length: packetBytes - end - TLV.headerByteCount
-      ).write(into: &packet)
+        length: packetBytes - end - TLV.headerByteCount)
+      extra.write(into: &packet)
+      if configuration.paddingSeed != nil { fill(extra.value, of: &packet) }
     }
     if let key, mode == .authenticated { key.sealBase(of: &packet) }
+  }
+
+  @_lifetime(packet: copy packet)
+  private mutating func fill(_ range: Range<Int>, of packet: inout MutableRawSpan) {
+    var offset = range.lowerBound
+    while offset + 8 <= range.upperBound {
+      packet.store(u64: padding.next(), at: offset)
+      offset += 8
+    }
+    var rest = padding.next()
+    while offset < range.upperBound {
+      packet.store(u8: UInt8(truncatingIfNeeded: rest), at: offset)
+      rest >>= 8
+      offset += 1
+    }
   }
 
   /// Takes a datagram that came from the reflector at `arrived`.
@@ -200,6 +227,7 @@ public struct SessionSender: Sendable {
     guard place.sequence == sequence, place.timestamp == packet.senderTimestamp else {
       return .dropped(.stampUnmatched)
     }
+    if packet.ssid != configuration.ssid, configuration.stopsWithoutSSID { nextSend = .never }
     let extensions = readTLVs(of: datagram)
     isStateful =
       isStateful || extensions.isCounting || packet.sequenceNumber != packet.senderSequenceNumber

@@ -10,14 +10,14 @@ struct TLVReport: BitwiseCopyable {
   var integrity = Integrity.unchecked
 
   enum Integrity: BitwiseCopyable {
-    /// There is no key, or nothing that would need one.
+    /// There is no HMAC and nothing that would need one.
     case unchecked
     case verified
     case failed
   }
 
-  /// Without a key nothing is checked. With one, an HMAC TLV must be right and last but for padding; in authenticated
-  /// mode it must be there as soon as there is anything but padding.
+  /// An HMAC TLV must be right, last but for padding, and of a session we have a key for: nothing is used that could
+  /// not be verified. In authenticated mode it must be there as soon as there is anything but padding.
   init(of packet: RawSpan, mode: PacketMode, key: HMACSHA256?) {
     var reader = TLVReader(mode: mode)
     var needsIntegrity = false
@@ -36,9 +36,9 @@ struct TLVReport: BitwiseCopyable {
     } catch {
       malformedOffset = error.offset
     }
-    guard let key else { return }
     if let hmac {
-      integrity = !isMisplaced && key.authenticates(hmac, of: packet, mode: mode) ? .verified : .failed
+      let isRight = !isMisplaced && key?.authenticates(hmac, of: packet, mode: mode) ?? false
+      integrity = isRight ? .verified : .failed
     } else if mode == .authenticated, needsIntegrity {
       integrity = .failed
     }

@@ -43,7 +43,7 @@ public struct Settings: Sendable {
     let site = root.required("site", .identifier) ?? ""
     dataFolder = resolve(root.value("data", .path, default: "/var/lib/kakehashi"))
     let jobFolder = resolve(root.value("probes", .path, default: "probes"))
-    let sites = root.mappings("sites").compactMap(SiteSettings.init)
+    let sites = root.mappings("sites").compactMap { SiteSettings($0, resolve: resolve) }
     relay = RelaySettings(root.mapping("relay"))
     http = HTTPSettings(root.mapping("http"), resolve: resolve)
     agent = AgentSettings(root.mapping("agent"), resolve: resolve)

@@ -37,6 +37,7 @@ public enum DropReason: Int, CaseIterable, Sendable {
   case stampAuthentication
   case stampForbiddenSource
   case stampUnmatched
+  case stampUnprovisioned
   // Forwarding.
   case noSlot
   case waitingForKeyframe

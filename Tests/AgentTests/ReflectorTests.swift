@@ -54,6 +54,8 @@ struct ReflectorTests {
     #expect(packet.sequenceNumber == 0)
     #expect(packet.senderSequenceNumber == 5)
     #expect(packet.ssid == 77)
+    // Linux's own TTL, which nothing on loopback lowers.
+    #expect(packet.senderTTL == 64)
     let t2 = packet.receiveTimestamp.wallTime(format: .ntp, near: SystemClock.wallTime)
     let t3 = packet.transmitTimestamp.wallTime(format: .ntp, near: SystemClock.wallTime)
     #expect(t3 >= t2)
@@ -123,9 +125,9 @@ struct ReflectorTests {
     let sessions = SessionReflector.Configuration(mode: .authenticated, keys: SessionKeys(fallback: key))
     let reflector = try Reflector(ReflectorConfiguration(listen: loopback, sessions: sessions))
     let target = reflector.endpoint.description
-    var request = ProbeRequest(target: target, duration: .milliseconds(300), packetBytes: [300], key: key)
+    var request = ProbeRequest(target: target, duration: .milliseconds(300), packetBytes: [300], stamp: .init(key: key))
     #expect(try await ProbeKind.stamp.run(request).streams.first?.record.loss.lost == 0)
-    request.key = [UInt8](repeating: 8, count: 32)
+    request.stamp.key = [UInt8](repeating: 8, count: 32)
     let other = try #require(try await ProbeKind.stamp.run(request).streams.first?.record.loss)
     #expect(other.received == 0)
     #expect(reflector.counts.drops[.stampAuthentication] == other.sent)

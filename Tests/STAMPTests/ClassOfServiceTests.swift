@@ -4,7 +4,7 @@ import Testing
 @Suite struct ClassOfServiceTests {
   @Test("The bits are those of RFC 8972 section 4.4")
   func bits() {
-    let value = ClassOfService(requestedDSCP: 46, arrivedDSCP: 34, arrivedECN: 2, reversePolicy: 1)
+    let value = ClassOfService(requestedDSCP: 46, arrivedDSCP: 34, arrivedECN: 2, reversePath: 1)
     #expect(value.bits == 0b101110_100010_10_01 << 16)
     #expect(ClassOfService(bits: value.bits | 0xffff) == value)
   }

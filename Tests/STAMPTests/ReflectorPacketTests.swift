@@ -40,6 +40,9 @@ import Wire
   @Test("What is written is read", arguments: PacketMode.allCases)
   func roundTrip(mode: PacketMode) {
     #expect(ReflectorPacket(written(mode), mode: mode) == Self.packet)
-    #expect(ReflectorPacket(Array(written(mode).dropLast()), mode: mode) == nil)
+    // What follows the TTL in an unauthenticated answer may be missing.
+    let least = mode == .unauthenticated ? 41 : 112
+    #expect(ReflectorPacket(Array(written(mode).prefix(least)), mode: mode) == Self.packet)
+    #expect(ReflectorPacket(Array(written(mode).prefix(least - 1)), mode: mode) == nil)
   }
 }

@@ -57,6 +57,17 @@ import Wire
     #expect(bytes.suffix(16) != vector.bytes.suffix(16))
   }
 
+  @Test("What must be zero in an authenticated request is not looked at, and is zero in the answer")
+  func reservedAuthenticated() throws {
+    let key = HMACSHA256(key: [UInt8]([1]).span.bytes)
+    var reflector = SessionReflector(configuration: .init(mode: .authenticated, keys: SessionKeys(fallback: [1])))
+    var request = [UInt8](repeating: 0xa5, count: 112)
+    request.write { key.sealBase(of: &$0) }
+    let bytes = answer(&reflector, request, try arrival()).bytes
+    #expect(bytes.count == 112)
+    for place in [4..<16, 28..<32, 40..<48, 52..<64, 74..<80, 81..<96].joined() { #expect(bytes[place] == 0) }
+  }
+
   @Test("A vector with one bit changed is not answered", arguments: StampVectors.requests.filter(\.authenticated))
   func forged(vector: StampVectors.Request) throws {
     var reflector = SessionReflector(configuration: .init(mode: .authenticated, keys: StampVectors.sessionKeys))
@@ -90,6 +101,46 @@ import Wire
     ).bytes
     #expect(ReflectorPacket(bytes, mode: .unauthenticated)?.sequenceNumber == 77)
     #expect(bytes[44] == 0x80)
+  }
+
+  @Test("A reflector that is to be stateless answers with the sender's numbers, keeps nothing and counts for nobody")
+  func asked() throws {
+    var reflector = SessionReflector(configuration: .init(isStateful: false))
+    for sequence: UInt32 in [5, 5, 9] {
+      let bytes = answer(
+        &reflector, request(sequence: sequence, tail: "8005000c000000010000000000000000"), try arrival()
+      ).bytes
+      #expect(ReflectorPacket(bytes, mode: .unauthenticated)?.sequenceNumber == sequence)
+      #expect(bytes[44] == 0x80)
+    }
+    #expect(reflector.sessionCount == 0)
+  }
+
+  @Test("Where sessions are provisioned, others get no answer and no place")
+  func provisioned() throws {
+    let block = try #require(AddressBlock("192.0.2.0/24"))
+    var reflector = SessionReflector(
+      configuration: .init(provisioned: ProvisionedSessions([.init(ssid: 9, sources: [block])])))
+    #expect(answer(&reflector, request(ssid: 10), try arrival()).outcome == .dropped(.stampUnprovisioned))
+    #expect(
+      answer(&reflector, request(), try arrival(from: "198.51.100.1:40000")).outcome
+        == .dropped(.stampUnprovisioned))
+    #expect(reflector.sessionCount == 0)
+    #expect(answer(&reflector, request(), try arrival()).bytes.count == 44)
+  }
+
+  @Test("Sessions are told apart by both endpoints and the SSID")
+  func identity() throws {
+    var reflector = SessionReflector(configuration: .init())
+    let others = [
+      try arrival(), try arrival(from: "192.0.2.1:40001"), try arrival(from: "192.0.2.3:40000"),
+      try arrival(to: "192.0.2.4:862"), try arrival(to: "192.0.2.2:863"),
+    ]
+    for arrival in others {
+      let bytes = answer(&reflector, request(), arrival).bytes
+      #expect(ReflectorPacket(bytes, mode: .unauthenticated)?.sequenceNumber == 0)
+    }
+    #expect(reflector.sessionCount == others.count)
   }
 
   @Test("A packet shorter than 44 octets, as TWAMP Light sends, is filled up with zeros", arguments: 14..<44)
@@ -159,12 +210,38 @@ import Wire
     #expect(value == ClassOfService(requestedDSCP: 46, arrivedDSCP: 34, arrivedECN: 1))
   }
 
+  @Test("A marking that our policy does not permit is not used: the answer has the request's, and RP says so")
+  func policy() throws {
+    var reflector = SessionReflector(configuration: .init(permittedDSCPs: DSCPSet([0, 34])))
+    let (refused, bytes) = answer(&reflector, request(tail: "80040004b8000000"), try arrival(trafficClass: 0x28))
+    #expect(refused == .answered(byteCount: 52, dscp: 10))
+    let value = ClassOfService(bits: UInt32(bytes[48]) << 24 | UInt32(bytes[49]) << 16)
+    #expect(value == ClassOfService(requestedDSCP: 46, arrivedDSCP: 10, arrivedECN: 0, reversePath: 1))
+    let permitted = answer(&reflector, request(tail: "8004000488000000"), try arrival(trafficClass: 0x28)).outcome
+    #expect(permitted == .answered(byteCount: 52, dscp: 34))
+  }
+
+  @Test("What must be zero or reserved is not looked at, and comes back as zero from the base")
+  func reserved() throws {
+    var reflector = SessionReflector(configuration: .init())
+    var request = request(tail: "9f040004b803ffff")
+    for place in 16..<44 { request[place] = 0xa5 }
+    let bytes = answer(&reflector, request, try arrival()).bytes
+    #expect(Array(bytes[38..<40]) == [0, 0])
+    #expect(Array(bytes[41..<44]) == [0, 0, 0])
+    #expect(Array(bytes[44...]) == [UInt8](hex: "00040004b8000000"))
+  }
+
   @Test("The reflector's counters are told to who asks")
   func directMeasurement() throws {
     var reflector = SessionReflector(configuration: .init())
     _ = answer(&reflector, request(), try arrival())
-    let bytes = answer(&reflector, request(tail: "8005000c000000030000000000000000"), try arrival()).bytes
-    #expect(Array(bytes.dropFirst(44)) == [UInt8](hex: "0005000c000000030000000200000001"))
+    // What is the reflector's to fill in is not looked at.
+    for rest in ["0000000000000000", "ffffffffa5a5a5a5"] {
+      var fresh = reflector
+      let bytes = answer(&fresh, request(tail: "8005000c00000003" + rest), try arrival()).bytes
+      #expect(Array(bytes.dropFirst(44)) == [UInt8](hex: "0005000c000000030000000200000001"))
+    }
   }
 
   @Test(

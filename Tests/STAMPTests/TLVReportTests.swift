@@ -26,9 +26,10 @@ import Wire
     return TLVReport(of: bytes.span.bytes, mode: mode, key: key)
   }
 
-  @Test("Without a key nothing is checked")
+  @Test("Without a key an HMAC cannot be right, and TLVs without one need none")
   func noKey() {
-    #expect(report("800500010a H", key: nil).integrity == .unchecked)
+    #expect(report("800500010a H", key: nil).integrity == .failed)
+    #expect(report("800500010a", key: nil).integrity == .unchecked)
   }
 
   @Test(

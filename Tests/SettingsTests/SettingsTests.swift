@@ -120,6 +120,52 @@ struct SettingsTests {
     }
   }
 
+  @Test("How STAMP is authenticated, and what a reflector answers")
+  func stamp() throws {
+    let text = """
+      site: a
+      sites:
+        - {id: a, reflector: 10.0.0.1, stamp: {secret: a.key, protect: extensions, ssid: 700}}
+        - {id: b, reflector: 10.0.0.2}
+      agent:
+        stamp:
+          keys: [{ssid: 42, secret: "env:ROUTER"}]
+          sessions: [{ssid: 42, from: [10.7.0.0/16]}, {ssid: 0}]
+          stateful: false
+          dscp: [0, 46]
+          packetsPerSource: 50
+      """
+    let settings = try Settings(file: "/c/k.yaml", files: SettingsFiles(["/c/k.yaml": text]))
+    let site = try #require(settings.siteSettings("a")?.stamp)
+    #expect(site.secret == .file("/c/a.key"))
+    #expect(site.protection == .extensions)
+    #expect(site.ssid == 700)
+    let other = try #require(settings.siteSettings("b")?.stamp)
+    #expect(other.secret == nil && other.protection == .packets && other.ssid == nil)
+    let reflector = settings.agent.stamp
+    #expect(reflector.keys == [.init(ssid: 42, secret: .environment("ROUTER"))])
+    let block = try #require(AddressBlock("10.7.0.0/16"))
+    #expect(reflector.sessions == [.init(ssid: 42, from: [block]), .init(ssid: 0, from: [])])
+    #expect(!reflector.isStateful && reflector.dscp == [0, 46] && reflector.packetsPerSource == 50)
+  }
+
+  @Test("Two keys for one session are refused, and a secret is never repeated")
+  func stampProblems() {
+    let text = """
+      site: a
+      sites:
+        - {id: a, stamp: {protect: all}}
+      agent: {stamp: {keys: [{ssid: 1, secret: k}, {ssid: 1, secret: k}], dscp: [64]}}
+      """
+    do {
+      _ = try Settings(file: "/c/k.yaml", files: SettingsFiles(["/c/k.yaml": text]))
+      Issue.record("it was read")
+    } catch {
+      #expect(
+        error.problems.map(\.key).sorted() == ["agent.stamp.dscp[0]", "agent.stamp.keys", "sites[0].stamp.protect"])
+    }
+  }
+
   @Test("An agent measures a job's targets but never its own site")
   func jobTargets() throws {
     let sites = "site: a\nsites:\n  - {id: a, reflector: 10.0.0.1:862}\n  - {id: b, reflector: 10.0.0.2:862}\n"

@@ -10,10 +10,7 @@ extension ProbeKind {
     name: "stamp", summary: "loss, jitter and latency to a STAMP reflector (RFC 8762)", example: "10.7.0.5:862"
   ) { request throws(ProbeError) in
     let streams = try STAMPProbe.streams(request)
-    guard let address = HostAddress(request.target, defaultPort: STAMPProbe.port) else {
-      throw ProbeError("\(request.target) is not a target; write a host, or host:port (the usual port is 862).")
-    }
-    let endpoint = try await STAMPProbe.resolve(address)
+    let endpoint = try await STAMPProbe.resolve(STAMPProbe.address(of: request.target))
     let startedAt = SystemClock.wallTime
     let records = try await STAMPProbe.measure(request, endpoint, streams)
     return ProbeResult(
@@ -50,6 +47,13 @@ enum STAMPProbe {
     return streams
   }
 
+  static func address(of target: String) throws(ProbeError) -> HostAddress {
+    guard let address = HostAddress(target, defaultPort: port) else {
+      throw ProbeError("\(target) is not a target; write a host, or host:port (the usual port is \(port)).")
+    }
+    return address
+  }
+
   static func resolve(_ address: HostAddress) async throws(ProbeError) -> Endpoint {
     let result: Result<Endpoint, ProbeError> = await onThread("resolver") {
       do {
@@ -66,13 +70,13 @@ enum STAMPProbe {
     _ request: ProbeRequest, _ endpoint: Endpoint, _ streams: [STAMPStream]
   ) async throws(ProbeError) -> [PathRecord] {
     let boot = Entropy().next()
-    let jobs = streams.map { stream in
+    let jobs = streams.enumerated().map { index, stream in
       STAMPJob(
         target: endpoint,
         meter: STAMPMeter.Configuration(
           agent: "probe", path: Path(site: "", target: request.target, route: .direct, label: stream.label),
           stream: stream, recordLength: .seconds(60)),
-        boot: boot, key: request.key)
+        boot: boot, options: request.stamp.forStream(index))
     }
     let result: Result<[PathRecord], ProbeError> = await onThread("stamp-probe") {
       let collected = RecordCollection()

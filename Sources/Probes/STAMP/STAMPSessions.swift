@@ -66,12 +66,13 @@ struct STAMPSessions: ~Copyable {
 
   private mutating func add(_ job: STAMPJob, start: MonotonicTime, lasting duration: Duration?) {
     var entropy = Entropy()
+    let isAuthenticated = job.options.key != nil && job.options.protection == .packets
     let sender = SessionSender(
       configuration: SessionSender.Configuration(
         interval: job.meter.stream.interval, packetBytes: job.meter.stream.packetBytes,
-        ssid: UInt16.random(in: 1...UInt16.max, using: &entropy),
-        mode: job.key == nil ? .unauthenticated : .authenticated,
-        key: job.key, dscp: job.meter.stream.dscp),
+        ssid: job.options.ssid ?? UInt16.random(in: 1...UInt16.max, using: &entropy),
+        mode: isAuthenticated ? .authenticated : .unauthenticated, key: job.options.key,
+        dscp: job.meter.stream.dscp, paddingSeed: entropy.next(), stopsWithoutSSID: job.options.stopsWithoutSSID),
       start: start)
     let end = duration.map { start + $0 } ?? .never
     sessions.append(
@@ -221,13 +222,14 @@ public struct STAMPJob: Sendable {
   public var meter: STAMPMeter.Configuration
   /// Drawn at random at each start of the agent.
   public var boot: UInt64
-  /// For authenticated mode; `nil` is unauthenticated.
-  public var key: [UInt8]?
+  public var options: STAMPSessionOptions
 
-  public init(target: Endpoint, meter: STAMPMeter.Configuration, boot: UInt64, key: [UInt8]? = nil) {
+  public init(
+    target: Endpoint, meter: STAMPMeter.Configuration, boot: UInt64, options: STAMPSessionOptions = .init()
+  ) {
     self.target = target
     self.meter = meter
     self.boot = boot
-    self.key = key
+    self.options = options
   }
 }

@@ -116,10 +116,6 @@ extension SettingKind where Value == IPAddress? {
   static var addressOrAuto: Self { SettingKind<IPAddress>.address.or("auto") }
 }
 
-extension SettingKind where Value == Endpoint? {
-  static var endpointOrAuto: Self { SettingKind<Endpoint>.endpoint.or("auto") }
-}
-
 extension SettingKind where Value == ProbeJob.Target {
   static func target(sites: [String]) -> Self {
     SettingKind(
@@ -236,6 +232,15 @@ extension SettingKind where Value == AddressBlock {
 }
 
 extension SettingKind where Value == Endpoint {
+  /// Where STAMP is answered: on its own port unless another is given (RFC 8762 section 4.1).
+  static var reflector: Self {
+    let stampPort: UInt16 = 862
+    return SettingKind(
+      expected: "an address like 10.1.0.5, with a port if it is not \(stampPort): 10.1.0.5:8620 or [2001:db8::5]:8620",
+      parse: { text in Endpoint(text) ?? IPAddress(text).map { Endpoint(address: $0, port: stampPort) } },
+      show: { $0.description })
+  }
+
   static var endpoint: Self {
     SettingKind(
       expected: "an address and port like 10.1.0.5:862 or [2001:db8::5]:862", parse: { Endpoint($0) },

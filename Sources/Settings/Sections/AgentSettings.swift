@@ -15,6 +15,7 @@ public struct AgentSettings: Sendable, Equatable {
   public var token: SecretSource?
   /// Where STAMP is answered; `nil` for the site's `reflector`.
   public var reflector: Endpoint?
+  public var stamp: ReflectorSettings
   /// What the spool may take on disk, in MiB.
   public var spoolMebibytes: Int
 
@@ -24,7 +25,8 @@ public struct AgentSettings: Sendable, Equatable {
     authority = mapping.value("authority", .pathOrAuto, default: nil).map(resolve)
     pin = mapping.value("pin", .pinOrNone, default: nil)
     token = mapping.value("token", SettingKind.secret(resolve).or("auto"), default: nil)
-    reflector = mapping.value("reflector", .endpointOrAuto, default: nil)
+    reflector = mapping.value("reflector", SettingKind.reflector.or("auto"), default: nil)
+    stamp = ReflectorSettings(mapping.mapping("stamp"), resolve: resolve)
     spoolMebibytes = mapping.value("spoolMebibytes", .number(1...100_000), default: 256)
     mapping.finish()
     if authority != nil, pin != nil {

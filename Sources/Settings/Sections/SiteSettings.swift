@@ -9,8 +9,10 @@ public struct SiteSettings: Sendable, Equatable {
   public var networks: [AddressBlock]
   /// Where the site's agent answers STAMP.
   public var reflector: Endpoint?
+  /// How it is measured.
+  public var stamp: STAMPSettings
 
-  init?(_ mapping: SettingsMapping) {
+  init?(_ mapping: SettingsMapping, resolve: @escaping (String) -> String) {
     let id = mapping.required("id", .identifier)
     let name = mapping.mapping("name")
     let fallback = id ?? ""
@@ -18,7 +20,8 @@ public struct SiteSettings: Sendable, Equatable {
     englishName = name.value("en", .text, default: fallback)
     name.finish()
     networks = mapping.list("networks", .network, default: [])
-    reflector = mapping.optional("reflector", .endpoint)
+    reflector = mapping.optional("reflector", .reflector)
+    stamp = STAMPSettings(mapping.mapping("stamp"), resolve: resolve)
     mapping.finish()
     guard let id else { return nil }
     self.id = id

@@ -39,7 +39,7 @@ struct AgentCommand: AsyncParsableCommand {
     do {
       folder = try DataFolder(path: settings.dataFolder)
       let token = try settings.readAgentToken()
-      agent = try AgentService(settings.agentConfiguration(site: settings.site, token: token))
+      agent = try AgentService(try settings.agentConfiguration(site: settings.site, token: token))
       try agent.start()
     } catch let failure as Failure {
       throw failure

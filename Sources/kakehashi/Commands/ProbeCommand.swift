@@ -14,6 +14,7 @@ struct ProbeCommand: AsyncParsableCommand {
       \(ProbeKind.all.map { "  kakehashi probe \($0.name) \($0.example)" }.joined(separator: "\n"))
         kakehashi probe stamp 10.7.0.5:862 --seconds 30 --json
         kakehashi probe stamp 10.7.0.5:862 --plugin
+        kakehashi probe stamp 10.7.0.5:862 --key-file /etc/kakehashi/keys/tsu-stamp.key
       """)
 
   @Argument(help: "What measures: \(ProbeKind.all.map(\.name).joined(separator: ", ")).")
@@ -28,8 +29,14 @@ struct ProbeCommand: AsyncParsableCommand {
   @Option(help: "Packets a second, 1–1000; each kind has its own choice.")
   var rate: Int?
 
+  @Option(
+    name: .customLong("bytes"), help: "UDP payload of the packets, once for each stream; each kind has its own choice.")
+  var packetBytes: [Int] = []
+
   @Option(help: "DSCP to send with, 0–63; each kind has its own choice.")
   var dscp: UInt8?
+
+  @OptionGroup var stamp: STAMPArguments
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -49,8 +56,14 @@ struct ProbeCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let probe = ProbeKind.named(kind) else { return }
-    let request = ProbeRequest(
-      target: target, duration: .seconds(seconds), packetsPerSecond: rate, dscp: dscp)
+    let request: ProbeRequest
+    do {
+      request = ProbeRequest(
+        target: target, duration: .seconds(seconds), packetBytes: packetBytes.isEmpty ? nil : packetBytes,
+        packetsPerSecond: rate, dscp: dscp, stamp: try stamp.options())
+    } catch {
+      throw Failure(description: error.description, status: 3).report()
+    }
     let result: ProbeResult
     do {
       result = try await probe.run(request)

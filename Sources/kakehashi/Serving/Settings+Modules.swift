@@ -116,13 +116,15 @@ extension Settings {
   }
 
   /// The agents within a server's process; the first delivers its calls too.
-  func agentConfigurations(role: Server.Role, token: String) -> [AgentConfiguration] {
+  func agentConfigurations(role: Server.Role, token: String) throws(Failure) -> [AgentConfiguration] {
     switch role {
     case .everything:
-      return ([site] + (up.secondSite.map { [$0] } ?? [])).map { agentConfiguration(site: $0, token: token) }
+      return try ([site] + (up.secondSite.map { [$0] } ?? [])).map { site throws(Failure) in
+        try agentConfiguration(site: site, token: token)
+      }
     case .relay:
       // Only delivers: what answers and measures is the site's agent.
-      var configuration = agentConfiguration(site: site, token: token)
+      var configuration = try agentConfiguration(site: site, token: token)
       configuration.reflector = nil
       configuration.targets = []
       return [configuration]
@@ -137,7 +139,7 @@ extension Settings {
   }
 
   /// The agent of one of the sites that this process stands for.
-  func agentConfiguration(site: String, token: String) -> AgentConfiguration {
+  func agentConfiguration(site: String, token: String) throws(Failure) -> AgentConfiguration {
     let trust: Trust =
       if let pin = agent.pin {
         .publicKey(sha256: pin)
@@ -148,22 +150,28 @@ extension Settings {
       } else {
         .system
       }
+    var targets: [AgentConfiguration.Target] = []
+    for job in jobs {
+      for target in job.targets(from: site) { targets += [try self.target(target, of: job)].compactMap { $0 } }
+    }
     return AgentConfiguration(
-      site: site, name: agentName(of: site),
-      reflector: reflector(of: site).map { ReflectorConfiguration(listen: $0) },
-      targets: jobs.flatMap { job in job.targets(from: site).compactMap { self.target($0, of: job) } },
+      site: site, name: agentName(of: site), reflector: try reflectorConfiguration(of: site), targets: targets,
       recordLength: jobs.map(\.interval).min() ?? .seconds(15),
       monitor: AgentConfiguration.Monitor(
         url: (agent.monitor ?? localMonitor) + Paths.records, trust: trust, token: token),
       spoolFolder: "\(dataFolder)/spool/\(site)", spoolBytes: agent.spoolMebibytes << 20)
   }
 
-  private func target(_ target: ProbeJob.Target, of job: ProbeJob) -> AgentConfiguration.Target? {
+  private func target(
+    _ target: ProbeJob.Target, of job: ProbeJob
+  ) throws(Failure) -> AgentConfiguration.Target? {
     switch target {
     case .site(let id):
-      reflector(of: id).map { AgentConfiguration.Target(id: id, endpoint: $0, streams: job.streams) }
+      guard let endpoint = reflector(of: id) else { return nil }
+      return AgentConfiguration.Target(
+        id: id, endpoint: endpoint, streams: job.streams, options: try stampOptions(of: id))
     case .endpoint(let endpoint):
-      AgentConfiguration.Target(id: endpoint.description, endpoint: endpoint, streams: job.streams)
+      return AgentConfiguration.Target(id: endpoint.description, endpoint: endpoint, streams: job.streams)
     }
   }
 }

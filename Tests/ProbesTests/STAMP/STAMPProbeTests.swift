@@ -28,6 +28,15 @@ struct STAMPProbeTests {
     #expect(throws: ProbeError.self) { try STAMPProbe.streams(request) }
   }
 
+  @Test("Port 862 is asked unless the target names another, whichever it is")
+  func port() async throws {
+    for (target, port) in [
+      ("192.0.2.1", 862), ("192.0.2.1:1", 1), ("192.0.2.1:8620", 8_620), ("[2001:db8::1]:65535", 65_535),
+    ] {
+      #expect(try await STAMPProbe.resolve(STAMPProbe.address(of: target)).port == UInt16(port))
+    }
+  }
+
   @Test("A target that is no host is a sentence, not a measurement")
   func badTarget() async {
     await #expect(throws: ProbeError.self) { try await ProbeKind.stamp.run(ProbeRequest(target: "http://x/")) }

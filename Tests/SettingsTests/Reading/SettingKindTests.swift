@@ -34,6 +34,15 @@ struct SettingKindTests {
     #expect(SettingKind.percent.show(PartsPerMillion(value: 5_000)) == "0.5 %")
   }
 
+  @Test("A reflector is on STAMP's own port unless another is given")
+  func reflectors() {
+    #expect(SettingKind.reflector.parse("10.1.0.5") == Endpoint("10.1.0.5:862"))
+    #expect(SettingKind.reflector.parse("2001:db8::5") == Endpoint("[2001:db8::5]:862"))
+    #expect(SettingKind.reflector.parse("10.1.0.5:8620") == Endpoint("10.1.0.5:8620"))
+    #expect(SettingKind.reflector.parse("[2001:db8::5]:1") == Endpoint("[2001:db8::5]:1"))
+    #expect(SettingKind.reflector.parse("hq") == nil)
+  }
+
   @Test("Counts of intervals keep m at most n")
   func counts() {
     #expect(SettingKind.countOf.parse("6 of 8") == CountOf(count: 6, total: 8))
