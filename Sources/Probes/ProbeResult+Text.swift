@@ -31,12 +31,15 @@ extension ProbeResult {
   private func details(of metric: Finding.Metric, _ record: PathRecord) -> String {
     switch metric {
     case .loss:
+      let longest = record.loss.bursts.longest
+      let rest =
+        (longest > 1 ? "; longest burst \(longest)" : "")
+        + "; late \(record.loss.late), discarded \(record.loss.discarded)"
       guard let forward = record.loss.forwardLost, let reverse = record.loss.reverseLost else {
-        return "round trip; late \(record.loss.late), discarded \(record.loss.discarded)"
+        return "round trip" + rest
       }
       let unknown = record.loss.roundTripLost > 0 ? ", \(record.loss.roundTripLost) either way" : ""
-      return "lost \(forward) there, \(reverse) back\(unknown); late \(record.loss.late), "
-        + "discarded \(record.loss.discarded)"
+      return "lost \(forward) there, \(reverse) back\(unknown)" + rest
     case .jitter:
       let there = record.delayVariation.mean.map(Figure.milliseconds) ?? "-"
       let back = record.reverseDelayVariation.mean.map(Figure.milliseconds) ?? "-"
@@ -45,7 +48,8 @@ extension ProbeResult {
     case .latency:
       let least = record.roundTrip.minimum.map(Figure.milliseconds) ?? "-"
       let high = record.roundTrip.percentile(95).map(Figure.milliseconds) ?? "-"
-      var text = "round trip; least \(least), 95th percentile \(high)"
+      let greatest = record.roundTrip.maximum.map(Figure.milliseconds) ?? "-"
+      var text = "round trip; least \(least), 95th percentile \(high), greatest \(greatest)"
       if let forward = record.forwardDelay.mean, let reverse = record.reverseDelay.mean {
         let error = record.clock.errorNanoseconds.map(Figure.milliseconds) ?? "unknown"
         text +=

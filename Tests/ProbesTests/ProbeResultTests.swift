@@ -120,7 +120,7 @@ struct ProbeResultTextTests {
         stamp 10.7.0.5 (10.7.0.5:862), voice: 172 bytes, DSCP 46, 200 sent, 199 received
           loss     0.50 %      limit 1.00 %     good     lost 1 there, 0 back; late 0, discarded 0
           jitter   1.00 ms     limit 30.00 ms   good     there 1.00 ms, back 0.50 ms; RFC 3550 J -, PDV 0.00 ms
-          latency  10.00 ms    limit 150.00 ms  good     round trip; least 10.00 ms, 95th percentile 10.00 ms
+          latency  10.00 ms    limit 150.00 ms  good     round trip; least 10.00 ms, 95th percentile 10.00 ms, greatest 10.00 ms
           note     the network changed DSCP 46 to 0; 2 duplicates
         verdict: good
         """)

@@ -26,13 +26,14 @@ extension STAMPMeter {
     var sequence: UInt64
   }
 
-  /// Goes through the packets of the interval to be sealed, with what came before and after them.
-  mutating func countLosses(_ sequences: Range<UInt64>, _ record: inout PathRecord) {
+  /// Goes through the packets of the interval to be sealed, with what came before and after them. A burst that has not
+  /// ended ends with the last interval.
+  mutating func countLosses(_ sequences: Range<UInt64>, isLast: Bool, _ record: inout PathRecord) {
     var answers: [Answer] = []
     var runs = lostRuns(&answers)
     if record.loss.forwardLost != nil { assignMissingNumbers(among: &answers, to: &runs) }
     for run in runs where run.sequences.overlaps(sequences) || sequences.contains(run.sequences.upperBound) {
-      count(run, in: sequences, &record)
+      count(run, in: sequences, endsWithIt: isLast && run.sequences.upperBound == nextSequence, &record)
     }
     if let restart = answers.last(where: { sequences.contains($0.sequence) }), restart.number >> 32 > reflectorRestarts
     {
@@ -133,7 +134,9 @@ extension STAMPMeter {
   /// Counts what belongs to the interval: its part of the losses, and the burst if it ended here.
   ///
   /// Where both ways took some of a run that other intervals share, nothing tells which took whose.
-  private func count(_ run: LostRun, in sequences: Range<UInt64>, _ record: inout PathRecord) {
+  private func count(
+    _ run: LostRun, in sequences: Range<UInt64>, endsWithIt: Bool, _ record: inout PathRecord
+  ) {
     var length: UInt64 = 0
     var lost: UInt64 = 0
     for sequence in run.sequences.clamped(to: sequences) {
@@ -145,7 +148,7 @@ extension STAMPMeter {
       record.loss.refused += length
       return
     }
-    if sequences.contains(run.sequences.upperBound) { record.loss.bursts.record(length: run.length) }
+    if endsWithIt || sequences.contains(run.sequences.upperBound) { record.loss.bursts.record(length: run.length) }
     guard run.isDecided, record.loss.forwardLost != nil else { return }
     if run.lostBack == 0 {
       record.loss.forwardLost? += lost

@@ -10,13 +10,12 @@ extension STAMPMeter {
   /// Appends the records of all intervals whose last packet can no longer arrive.
   public mutating func seal(now: MonotonicTime, into records: inout [PathRecord]) {
     while let first = intervals.first, first.end + configuration.timeout <= now {
-      records.append(close(intervals.removeFirst()))
+      records.append(close(intervals.removeFirst(), isLast: false))
     }
   }
 
   /// Ends the measurement: packets that could still be answered were not sent, and what is left is a partial interval.
   public mutating func finish(now: MonotonicTime, into records: inout [PathRecord]) {
-    seal(now: now, into: &records)
     while !intervals.isEmpty {
       var interval = intervals.removeFirst()
       for sequence in interval.firstSequence..<end(of: interval) {
@@ -28,7 +27,7 @@ extension STAMPMeter {
         interval.record.loss.sent -= 1
       }
       if interval.end > now { interval.record.degradations.insert(.partial) }
-      records.append(close(interval))
+      records.append(close(interval, isLast: intervals.isEmpty))
     }
   }
 
@@ -37,9 +36,9 @@ extension STAMPMeter {
   }
 
   /// The interval was taken out of `intervals`; those left follow it.
-  private mutating func close(_ interval: OpenInterval) -> PathRecord {
+  private mutating func close(_ interval: OpenInterval, isLast: Bool) -> PathRecord {
     var record = interval.record
-    countLosses(interval.firstSequence..<end(of: interval), &record)
+    countLosses(interval.firstSequence..<end(of: interval), isLast: isLast, &record)
     countDiscarded(interval.firstSequence..<end(of: interval), &record)
     if record.loss.received == 0 { record.timestamps = .userSpace }
     // One leg that is negative, or one reply whose clock is not good, and no one-way figure can be believed.

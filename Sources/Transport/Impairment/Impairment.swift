@@ -12,6 +12,13 @@ public struct Impairment: Sendable {
     public var delay = Duration.zero
     /// What a datagram waits on top: evenly from zero to this. The order is kept.
     public var jitter = Duration.zero
+    /// What a datagram waits on top when a queue fills evenly from empty to this over `rampDuration`, which begins with
+    /// the first datagram; then the queue is empty again. The order is kept.
+    public var ramp = Duration.zero
+    public var rampDuration = Duration.seconds(15)
+    /// How long the line stands still, once, `spikeAfter` the first datagram. The order is kept.
+    public var spike = Duration.zero
+    public var spikeAfter = Duration.seconds(1)
     /// Of a million datagrams, how many are held back by `reorderingDelay` and may be overtaken.
     public var reorderingPerMillion = 0
     public var reorderingDelay = Duration.milliseconds(30)
@@ -36,12 +43,18 @@ public struct Impairment: Sendable {
   }
 
   /// May be switched at any time; datagrams already decided keep their fate.
-  public var conditions: Conditions
+  public var conditions: Conditions {
+    didSet {
+      if conditions != oldValue { firstDecision = nil }
+    }
+  }
   private var random: SplitMix64
   /// The order of departures is kept from here on.
   private var lastDeparture = MonotonicTime.zero
   /// When the line will have sent all it has taken.
   private var lineFree = MonotonicTime.zero
+  /// Under these conditions: ramp and spike count from it.
+  private var firstDecision: MonotonicTime?
 
   public init(seed: UInt64, conditions: Conditions = .none) {
     random = SplitMix64(seed: seed)
@@ -54,9 +67,12 @@ public struct Impairment: Sendable {
     let isHeldBack = chance(conditions.reorderingPerMillion)
     let isDoubled = chance(conditions.duplicationPerMillion)
     let jitter = Int64(random.next() >> 11) % (max(conditions.jitter.nanoseconds, 0) + 1)
+    let first = firstDecision ?? now
+    firstDecision = first
     if isLost { return .lost }
     guard let sent = serialize(bytes, now: now) else { return .queueFull }
-    let due = sent.advanced(byNanoseconds: conditions.delay.nanoseconds + jitter)
+    let due = sent.advanced(
+      byNanoseconds: conditions.delay.nanoseconds + jitter + queued(after: now.nanoseconds(since: first)))
     var departure = max(due, lastDeparture)
     if isHeldBack {
       departure = departure + conditions.reorderingDelay
@@ -64,6 +80,18 @@ public struct Impairment: Sendable {
       lastDeparture = departure
     }
     return isDoubled ? .departsTwice(at: departure) : .departs(at: departure)
+  }
+
+  /// What ramp and spike add for a datagram that comes `elapsed` after the first.
+  private func queued(after elapsed: Int64) -> Int64 {
+    var added: Int64 = 0
+    let rampDuration = max(conditions.rampDuration.nanoseconds, 1)
+    if elapsed < rampDuration {
+      added = Int64(Double(conditions.ramp.nanoseconds) * Double(elapsed) / Double(rampDuration))
+    }
+    let sinceSpike = elapsed - conditions.spikeAfter.nanoseconds
+    if sinceSpike >= 0 { added += max(conditions.spike.nanoseconds - sinceSpike, 0) }
+    return added
   }
 
   private mutating func chance(_ perMillion: Int) -> Bool {

@@ -10,7 +10,6 @@ import Wire
 struct ImpairedPath {
   static let start = WallTime(seconds: 1_800_000_000)
   static let interval = Duration.milliseconds(20)
-  static let recordLength = Duration.seconds(2)
 
   /// What really became of a packet.
   struct Truth {
@@ -22,6 +21,7 @@ struct ImpairedPath {
     var isInTime: Bool { roundTrips.first.map { $0 <= 2_000_000_000 } ?? false }
   }
 
+  let recordLength: Duration
   var forward: Impairment
   var reverse: Impairment
   private(set) var truths: [Truth] = []
@@ -47,14 +47,18 @@ struct ImpairedPath {
     var reflected: MonotonicTime
   }
 
-  init(seed: UInt64, forward: Impairment.Conditions = .none, reverse: Impairment.Conditions = .none) {
+  init(
+    seed: UInt64, forward: Impairment.Conditions = .none, reverse: Impairment.Conditions = .none,
+    recordLength: Duration = .seconds(2)
+  ) {
+    self.recordLength = recordLength
     self.forward = Impairment(seed: seed, conditions: forward)
     self.reverse = Impairment(seed: seed ^ 0x5eed, conditions: reverse)
     meter = STAMPMeter(
       configuration: STAMPMeter.Configuration(
         agent: "agent", path: Path(site: "tsu", target: "hq", route: .direct),
         stream: STAMPStream(label: "", packetBytes: 172, interval: Self.interval, dscp: 0),
-        recordLength: Self.recordLength),
+        recordLength: recordLength),
       boot: 1)
   }
 
@@ -171,12 +175,14 @@ struct ImpairedPath {
     var roundTripSum: UInt64 = 0
     var variationSum: UInt64 = 0
     var reverseVariationSum: UInt64 = 0
+    var bursts = BurstCounts()
   }
 
   /// By the interval's number.
   func expected() -> [Int: Expected] {
     var book: [Int: Expected] = [:]
-    func number(_ time: Int64) -> Int { Int(time / Self.recordLength.nanoseconds) }
+    func number(_ time: Int64) -> Int { Int(time / recordLength.nanoseconds) }
+    var burst: UInt64 = 0
     for truth in truths {
       var entry = book[number(truth.sent.nanoseconds), default: Expected()]
       entry.sent += 1
@@ -191,8 +197,15 @@ struct ImpairedPath {
       } else {
         entry.forwardLost += 1
       }
+      burst = truth.isInTime ? burst : burst + 1
+      if truth.isInTime {
+        entry.bursts.record(length: burst)
+        burst = 0
+      }
       book[number(truth.sent.nanoseconds)] = entry
     }
+    // The last burst ends with the last interval.
+    if let last = truths.last { book[number(last.sent.nanoseconds)]?.bursts.record(length: burst) }
     var highest = -1
     for (index, arrival) in arrivals.enumerated() {
       if arrival.sequence < highest { book[number(arrival.t1)]?.reordered += 1 }
@@ -211,12 +224,13 @@ struct ImpairedPath {
   func reported() -> [Int: Expected] {
     var book: [Int: Expected] = [:]
     for record in records {
-      let number = record.id.intervalStart.nanoseconds(since: Self.start) / Self.recordLength.nanoseconds
+      let number = record.id.intervalStart.nanoseconds(since: Self.start) / recordLength.nanoseconds
       book[Int(number)] = Expected(
         sent: record.loss.sent, received: record.loss.received, forwardLost: record.loss.forwardLost ?? 0,
         reverseLost: record.loss.reverseLost ?? 0, late: record.loss.late, duplicates: record.loss.duplicates,
         reordered: record.loss.reordered, roundTripSum: record.roundTrip.sum,
-        variationSum: record.delayVariation.sum, reverseVariationSum: record.reverseDelayVariation.sum)
+        variationSum: record.delayVariation.sum, reverseVariationSum: record.reverseDelayVariation.sum,
+        bursts: record.loss.bursts)
     }
     return book
   }

@@ -3,6 +3,8 @@ import Testing
 import Transport
 import Wire
 
+@testable import Probes
+
 @Suite("What is reported equals what was injected")
 struct ImpairmentGridTests {
   /// One impairment on one way or on both.
@@ -30,8 +32,8 @@ struct ImpairmentGridTests {
 
   static let grid: [Case] = {
     var cases: [Case] = []
-    for loss in [0, 10_000, 30_000, 300_000] {
-      for delay in [Duration.milliseconds(1), .milliseconds(200)] {
+    for loss in [0, 5_000, 10_000, 10_100, 30_000, 200_000] {
+      for delay in [Duration.milliseconds(1), .milliseconds(100), .milliseconds(300)] {
         for jitter in [Duration.zero, .milliseconds(90)] {
           for reordering in [0, 50_000] {
             for way in ["there", "back", "both ways"] {
@@ -91,6 +93,71 @@ struct ImpairmentGridTests {
       let lost = expected.forwardLost + expected.reverseLost
       #expect((reported?.forwardLost ?? 0) + (reported?.reverseLost ?? 0) <= lost)
     }
+  }
+
+  @Test("A queue that fills to 300 ms within an interval hides from jitter, and shows in latency, PDV and the greatest")
+  func ramp() throws {
+    var path = ImpairedPath(seed: 1, recordLength: .seconds(15))
+    path.run(.seconds(15))
+    path.forward.conditions.ramp = .milliseconds(300)
+    path.run(.seconds(15))
+    path.forward.conditions = .none
+    path.run(.seconds(15))
+    path.finish()
+    expectExact(path, intervals: 3)
+    let result = judged(path.records[1])
+    let found = try #require(result.streams.first)
+    #expect(found.record.loss.lost == 0 && found.record.loss.reordered == 0)
+    // 0.4 ms from packet to packet, far from the limit of 30 ms.
+    #expect(found.findings.map(\.status) == [.good, .good, .warning])
+    let latency = try #require(found.findings.last?.value)
+    #expect((148_000_000...152_000_000).contains(latency))
+    let variation = try #require(ProbeResult.pdv(found.record))
+    #expect((282_000_000...288_000_000).contains(variation))
+    #expect((299_000_000...300_000_000).contains(found.record.roundTrip.maximum ?? 0))
+    #expect(result.text.contains("greatest 299.60 ms"), "\(result.text)")
+  }
+
+  @Test(
+    "A line that stands still for 200 ms once shows in the greatest and as packets that come too late for a meeting")
+  func spike() throws {
+    var path = ImpairedPath(seed: 1, recordLength: .seconds(15))
+    path.run(.seconds(15))
+    path.reverse.conditions.spike = .milliseconds(200)
+    path.reverse.conditions.spikeAfter = .seconds(7)
+    path.run(.seconds(15))
+    path.finish()
+    expectExact(path, intervals: 2)
+    let record = path.records[1]
+    #expect(record.loss.lost == 0 && record.loss.reordered == 0)
+    #expect(record.roundTrip.maximum == 200_000_000)
+    // 200, 180, … 80 ms: more than the least and 60 ms.
+    #expect(record.loss.discarded == 7)
+    #expect(record.roundTrip.percentile(95) ?? .max < 1_000_000)
+    #expect(judged(record).text.contains("greatest 200.00 ms"))
+    #expect(judged(record).text.contains("discarded 7"))
+  }
+
+  private func judged(_ record: PathRecord) -> ProbeResult {
+    ProbeResult(
+      kind: "stamp", target: "hq", endpoint: Endpoint(address: .loopbackV4, port: 862), startedAt: .unixEpoch,
+      limits: ProbeLimits(), records: [record])
+  }
+
+  @Test("Where all is lost all is reported lost, in one burst, and nothing of which way", arguments: [1, 2, 3])
+  func totalLoss(ways: Int) {
+    let outage = Self.conditions(loss: 1_000_000)
+    var path = ImpairedPath(
+      seed: 1, forward: ways & 1 == 0 ? .none : outage, reverse: ways & 2 == 0 ? .none : outage,
+      recordLength: .seconds(15))
+    path.run(.seconds(10))
+    path.finish()
+    #expect(path.records.map(\.loss.lost) == [500])
+    #expect(path.records.map(\.loss.roundTripLost) == [500])
+    #expect(path.records.map(\.loss.forwardLost) == [nil])
+    // A measurement that ends within a burst counts it.
+    #expect(path.records.map(\.loss.bursts.longest) == [500])
+    #expect(path.records.map(\.loss.bursts.counts) == [[0, 0, 0, 0, 0, 1]])
   }
 
   @Test("A burst over an interval's edge is shared out exactly", arguments: [true, false])

@@ -69,6 +69,31 @@ struct ImpairmentTests {
     #expect(spread.count >= 4)
   }
 
+  @Test("A queue that fills adds evenly more up to its end, then nothing; the order is kept")
+  func ramp() {
+    var conditions = Impairment.Conditions()
+    conditions.ramp = .milliseconds(300)
+    conditions.rampDuration = .seconds(1)
+    var impairment = Impairment(seed: 1, conditions: conditions)
+    let departures = [5_000, 5_100, 5_500, 5_990, 6_000, 6_400].map { impairment.decide(bytes: 1, now: at($0)) }
+    #expect(departures == [5_000, 5_130, 5_650, 6_287, 6_287, 6_400].map { .departs(at: at($0)) })
+    // Other conditions begin anew.
+    conditions.delay = .milliseconds(1)
+    impairment.conditions = conditions
+    #expect(impairment.decide(bytes: 1, now: at(7_000)) == .departs(at: at(7_001)))
+    #expect(impairment.decide(bytes: 1, now: at(7_500)) == .departs(at: at(7_651)))
+  }
+
+  @Test("A line that stands still once holds all that comes meanwhile, and lets it go together")
+  func spike() {
+    var conditions = Impairment.Conditions()
+    conditions.spike = .milliseconds(200)
+    conditions.spikeAfter = .milliseconds(100)
+    var impairment = Impairment(seed: 1, conditions: conditions)
+    let departures = [0, 99, 100, 150, 299, 310].map { impairment.decide(bytes: 1, now: at($0)) }
+    #expect(departures == [0, 99, 300, 300, 300, 310].map { .departs(at: at($0)) })
+  }
+
   @Test("A datagram held back is overtaken by those behind it")
   func reordering() {
     var conditions = Impairment.Conditions()
