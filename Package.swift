@@ -63,6 +63,9 @@ let mediaModules: [Module] = [
     imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "Association", "Transport", "API", "Fetch"],
     testImports: ["Relay", "Measurement"]),
   Module(
+    name: "MeasuringPace", imports: ["Wire", "STAMP", "Measurement", "Transport", "Probes", "Agent"], isTested: false,
+    isExecutable: true),
+  Module(
     name: "PacketPath", imports: ["Wire", "Relay", "Association", "LoadTest", "Transport"], isTested: false,
     isExecutable: true),
 ]

@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
@@ -358,6 +359,18 @@ void linux_name_thread(const char *name) {
   kept[sizeof kept - 1] = 0;
   pthread_setname_np(pthread_self(), kept);
   prctl(PR_SET_TIMERSLACK, 1);
+}
+
+int linux_raise_thread(void) {
+  struct sched_param parameters = {.sched_priority = 1};
+  if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters) == 0) return 2;
+  return setpriority(PRIO_PROCESS, (id_t)gettid(), -10) == 0 ? 1 : 0;
+}
+
+void linux_lower_thread(void) {
+  struct sched_param parameters = {.sched_priority = 0};
+  sched_setscheduler(0, SCHED_OTHER, &parameters);
+  setpriority(PRIO_PROCESS, (id_t)gettid(), 0);
 }
 
 int linux_pin_thread(int processor) {

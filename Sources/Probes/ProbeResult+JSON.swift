@@ -51,6 +51,8 @@ extension ProbeResult {
     var duplicates: UInt64
     var reordered: UInt64
     var refused: UInt64
+    /// How many bursts of 1, 2, 3, 4, 5–9 and 10 or more consecutive losses.
+    var lossBursts: [UInt64]
     var longestLossBurst: UInt64
     var jitterMilliseconds: DirectionsReport
     var rfc3550JitterMilliseconds: Double?
@@ -82,6 +84,7 @@ extension ProbeResult {
       duplicates = record.loss.duplicates
       reordered = record.loss.reordered
       refused = record.loss.refused
+      lossBursts = record.loss.bursts.counts
       longestLossBurst = record.loss.bursts.longest
       jitterMilliseconds = DirectionsReport(
         there: milliseconds(record.delayVariation.mean), back: milliseconds(record.reverseDelayVariation.mean))

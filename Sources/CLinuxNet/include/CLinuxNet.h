@@ -128,6 +128,10 @@ struct linux_clock_state linux_clock_state(void);
 // Names the calling thread (15 bytes are kept) and lets its timers fire as exactly as the kernel can.
 void linux_name_thread(const char *name);
 int linux_pin_thread(int processor);
+// Lets the calling thread run before others, as far as the system allows: 2 at once (SCHED_FIFO), 1 with more weight,
+// 0 as before. `linux_lower_thread` takes it back.
+int linux_raise_thread(void);
+void linux_lower_thread(void);
 int linux_random(void *buffer, size_t bytes);
 
 // Bytes that malloc has given out and not been given back.

@@ -1,10 +1,17 @@
 import Measurement
+import Synchronization
 import Transport
 
 /// A thread that measures paths by STAMP until its time is over or it is stopped.
 public final class STAMPRun: Sendable {
   private let signal: StopSignal
   private let thread: NamedThread
+  private let outcome = SharedOutcome()
+
+  /// What is known at the end.
+  private final class SharedOutcome: Sendable {
+    let value = Mutex((lateness: Distribution(), priority: ThreadPriority.ordinary))
+  }
 
   /// Starts at once; throws when the sockets cannot be made.
   /// - Parameters:
@@ -16,10 +23,12 @@ public final class STAMPRun: Sendable {
     let signal = try StopSignal()
     let startup = try Startup<Void>()
     self.signal = signal
+    let outcome = outcome
     thread = try NamedThread("stamp-sender") {
       do {
         var sessions = try STAMPSessions(jobs, lasting: duration, wakeup: signal.wakeup)
         startup.report(.success(()))
+        sessions.raisePriority()
         var outgoing = SendBatch(datagrams: 1, bytes: 9_216)
         var records: [PathRecord] = []
         while !signal.isStopped, !sessions.isDone {
@@ -29,6 +38,8 @@ public final class STAMPRun: Sendable {
         }
         sessions.finish(records: &records)
         if !records.isEmpty { sink(records) }
+        let result = (sessions.lateness, sessions.priority)
+        outcome.value.withLock { $0 = result }
       } catch {
         startup.report(.failure(error))
       }
@@ -44,6 +55,12 @@ public final class STAMPRun: Sendable {
   public func join() {
     thread.join()
   }
+
+  /// How much later than its time each packet left, in nanoseconds; complete at the end.
+  public var lateness: Distribution { outcome.value.withLock { $0.lateness } }
+
+  /// What the measuring thread was allowed to have; known at the end.
+  public var priority: ThreadPriority { outcome.value.withLock { $0.priority } }
 
   /// Ends the measurement and returns when the last records were given out.
   public func stop() {

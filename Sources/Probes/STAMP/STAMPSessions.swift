@@ -33,6 +33,13 @@ struct STAMPSessions: ~Copyable {
   private var clockState: ClockSynchronization
   private var nextClockCheck: MonotonicTime
   private(set) var drops = DropCounters()
+  /// How much later than its time each packet was written.
+  private(set) var lateness = Distribution()
+  private(set) var priority = ThreadPriority.ordinary
+  /// Datagrams that were no answers, since the clock was last checked.
+  private var strangers = 0
+  /// More of them in a second, and the thread has no right to run before others: somebody else sets its pace.
+  private static let tolerableStrangers = 10_000
 
   /// - Parameter jobs: what to measure; the streams' first packets are spread over their interval.
   init(_ jobs: [STAMPJob], lasting duration: Duration?, wakeup: Wakeup) throws {
@@ -84,6 +91,11 @@ struct STAMPSessions: ~Copyable {
 
   // MARK: Turns
 
+  /// Lets the calling thread, which takes the turns, run before others: late packets measure nothing.
+  mutating func raisePriority() {
+    priority = .raise()
+  }
+
   /// One turn: waits, sends what is due, takes what came, gives out what can be sealed.
   /// - Parameter outgoing: room for one packet, in the hands of the thread as the compiler wants it.
   mutating func turn(outgoing: inout SendBatch, records: inout [PathRecord]) {
@@ -134,9 +146,11 @@ struct STAMPSessions: ~Copyable {
   private mutating func sendDue(_ outgoing: inout SendBatch) {
     let estimate = ErrorEstimate(
       isSynchronized: clockState.isSynchronized, errorNanoseconds: clockState.maximumErrorNanoseconds)
+    var now = SystemClock.now
     for index in sessions.indices where sessions[index].sender.nextSend < sessions[index].end {
-      guard sessions[index].sender.nextSend <= SystemClock.now else { continue }
+      guard sessions[index].sender.nextSend <= now else { continue }
       send(index, estimate, &outgoing)
+      now = SystemClock.now
     }
   }
 
@@ -151,6 +165,7 @@ struct STAMPSessions: ~Copyable {
     else { return }
     outgoing.commit(sent.byteCount, to: target, trafficClass: dscp << 2)
     let summary = target.address.isV4 ? v4?.flush(&outgoing) : v6?.flush(&outgoing)
+    lateness.record(UInt64(max(sent.lateness.nanoseconds, 0)))
     sessions[index].meter.sent(sent, now: reading.monotonic, wall: reading.wall)
     guard summary?.sent != 1 else { return }
     drops.count(summary?.wouldBlock == 1 ? .sendWouldBlock : .sendFailed)
@@ -181,7 +196,10 @@ struct STAMPSessions: ~Copyable {
   /// Sessions with one target tell their answers apart by the timestamp each must quote.
   private mutating func take(_ datagram: ReceivedDatagram) {
     var index = firstByTarget[datagram.source] ?? -1
-    if index < 0 { return drops.count(.unknownPeer) }
+    if index < 0 {
+      strangers += 1
+      return drops.count(.unknownPeer)
+    }
     var reason = DropReason.stampUnmatched
     while index >= 0 {
       switch sessions[index].sender.receive(received.bytes(of: datagram), arrived: datagram.arrival) {
@@ -195,6 +213,7 @@ struct STAMPSessions: ~Copyable {
       }
       index = sessions[index].next
     }
+    strangers += 1
     drops.count(reason)
   }
 
@@ -202,6 +221,11 @@ struct STAMPSessions: ~Copyable {
 
   private mutating func checkClock(_ now: MonotonicTime) {
     nextClockCheck = now + .seconds(1)
+    if strangers > Self.tolerableStrangers, priority != .ordinary {
+      ThreadPriority.lower()
+      priority = .ordinary
+    }
+    strangers = 0
     clockState = SystemClock.synchronization
     let reading = SystemClock.reading()
     if abs(reading.wallClockStep(since: clock)) > 1_000_000 { restartIntervals() }
