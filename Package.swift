@@ -106,7 +106,8 @@ let serverModules: [Module] = [
     name: "kakehashi",
     imports: [
       "Wire", "Cipher", "STAMP", "SRTP", "Measurement", "Alerting", "Transport", "Association", "Fetch", "Relay",
-      "Probes", "Agent", "History", "Notify", "Monitor", "API", "Web", "Dashboard", "LoadTest", "Settings", log, lifecycle,
+      "Probes", "Agent", "History", "Notify", "Monitor", "API", "Web", "Dashboard", "LoadTest", "Settings", log,
+      lifecycle,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
     ],

@@ -18,7 +18,9 @@ public struct SettingsProblem: Error, Equatable, Sendable, CustomStringConvertib
 
   public var description: String {
     let place = line.map { "\(file):\($0)" } ?? file
-    return key.isEmpty ? "\(place): \(message)." : "\(place): \(key): \(message)."
+    let sentence = key.isEmpty ? "\(place): \(message)." : "\(place): \(key): \(message)."
+    // What is quoted from the file may go over several lines; a problem is one.
+    return String(sentence.map { $0.isNewline ? " " : $0 })
   }
 }
 
