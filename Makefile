@@ -5,7 +5,7 @@
 CONFIG ?= config/kakehashi.yaml
 KAKEHASHI = .build/release/kakehashi
 
-.PHONY: run test test-unit test-waste test-peers deps deps-test build format lint bench fuzz sanitize soak storm dist test-dist clean
+.PHONY: run test test-unit test-waste test-peers deps deps-test build format lint bench bench-stamp grid fuzz sanitize soak storm dist test-dist clean
 
 ## Build and start everything on this machine; Ctrl-C ends it.
 run: build
@@ -45,6 +45,16 @@ lint:
 ## What a forwarded packet costs; prints, asserts nothing of speed.
 bench: build deps-test
 	KAKEHASHI=$(KAKEHASHI) loadtest/bench
+
+## How punctually test packets leave, beside irtt's, and how many a reflector answers; prints tables.
+bench-stamp: deps
+	@.ci/install bench
+	MEDIA_ONLY=1 swift build -c release --scratch-path .build-media-release --product MeasuringPace
+	loadtest/stamp .build-media-release/release/MeasuringPace
+
+## What a probe reports beside what a bad network did, over real sockets, as a table; fails where they differ.
+grid: build deps-test
+	KAKEHASHI=$(KAKEHASHI) loadtest/grid
 
 ## Each parser under libFuzzer for FUZZ_SECONDS (default 60) each.
 fuzz:

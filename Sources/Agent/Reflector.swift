@@ -88,6 +88,8 @@ struct ReflectorLoop: ~Copyable {
 
   init(_ configuration: ReflectorConfiguration, wakeup: Wakeup) throws {
     var options = UDPSocket.Options()
+    // What comes while the thread waits for a processor is answered late, not lost: T2 is the kernel's.
+    options.receiveBufferBytes = 32 << 20
     options.tellsTrafficClass = true
     options.tellsHopLimit = true
     // RFC 8762 section 4.1.

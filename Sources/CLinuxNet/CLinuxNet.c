@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
 #include <malloc.h>
 #include <netinet/udp.h>
 #include <pthread.h>
@@ -89,6 +90,12 @@ static void set_buffer(int fd, int forced, int capped, int bytes) {
   if (bytes > 0 && set(fd, SOL_SOCKET, forced, bytes) != 0) set(fd, SOL_SOCKET, capped, bytes);
 }
 
+static int set_departures(int fd, bool on) {
+  int flags = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID |
+              SOF_TIMESTAMPING_OPT_TSONLY;
+  return set(fd, SOL_SOCKET, SO_TIMESTAMPING, on ? flags : 0);
+}
+
 static int configure(int fd, bool v4, struct linux_socket_options options) {
   int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
   set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer_bytes);
@@ -102,6 +109,8 @@ static int configure(int fd, bool v4, struct linux_socket_options options) {
   if (options.report_errors && set(fd, level, v4 ? IP_RECVERR : IPV6_RECVERR, 1) != 0) return -1;
   if (options.send_hop_limit > 0 && set(fd, level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, options.send_hop_limit) != 0)
     return -1;
+  // A kernel without departure reports sends all the same.
+  if (options.report_departures) set_departures(fd, true);
   // A kernel without GRO delivers the same datagrams one by one.
   if (options.merge_segments) set(fd, IPPROTO_UDP, UDP_GRO, 1);
   return 0;
@@ -265,7 +274,22 @@ int linux_send(int fd, struct linux_message *messages, size_t count) {
   return sent;
 }
 
-int linux_next_error(int fd, struct linux_unreachable *report) {
+static void read_report(struct linux_report *report, const struct cmsghdr *control) {
+  if ((control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_RECVERR) ||
+      (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_RECVERR)) {
+    struct sock_extended_err error;
+    memcpy(&error, CMSG_DATA(control), sizeof error);
+    report->is_departure = error.ee_origin == SO_EE_ORIGIN_TIMESTAMPING;
+    report->error = report->is_departure ? 0 : (int)error.ee_errno;
+    report->number = error.ee_data;
+  } else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_TIMESTAMPING) {
+    struct scm_timestamping stamps;
+    memcpy(&stamps, CMSG_DATA(control), sizeof stamps);
+    report->realtime_nanoseconds = (int64_t)stamps.ts[0].tv_sec * 1000000000 + stamps.ts[0].tv_nsec;
+  }
+}
+
+int linux_next_report(int fd, struct linux_report *report) {
   struct sockaddr_in6 name;
   memset(&name, 0, sizeof name);
   memset(report, 0, sizeof *report);
@@ -279,15 +303,14 @@ int linux_next_error(int fd, struct linux_unreachable *report) {
   report->destination = load_name(&name);
   report->has_tag = bytes == sizeof quoted;
   report->tag = ntohl(quoted);
-  for (struct cmsghdr *control = CMSG_FIRSTHDR(&header); control; control = CMSG_NXTHDR(&header, control)) {
-    if ((control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_RECVERR) ||
-        (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_RECVERR)) {
-      struct sock_extended_err error;
-      memcpy(&error, CMSG_DATA(control), sizeof error);
-      report->error = (int)error.ee_errno;
-    }
-  }
+  for (struct cmsghdr *control = CMSG_FIRSTHDR(&header); control; control = CMSG_NXTHDR(&header, control))
+    read_report(report, control);
   return 1;
+}
+
+int linux_restart_departures(int fd) {
+  if (set_departures(fd, false) != 0) return -1;
+  return set_departures(fd, true);
 }
 
 // MARK: Waiting

@@ -49,7 +49,7 @@ extension PathRecord {
     clock.errorNanoseconds = clock.errorNanoseconds.flatMap { ours in
       other.clock.errorNanoseconds.map { max(ours, $0) }
     }
-    if other.timestamps == .userSpace { timestamps = .userSpace }
+    timestamps = timestamps.merged(with: other.timestamps)
     degradations.formUnion(other.degradations)
   }
 

@@ -181,9 +181,19 @@ public struct ClockQuality: Sendable, Equatable {
   }
 }
 
+/// How packets were stamped, best first.
 public enum TimestampSource: String, Sendable, Hashable, CaseIterable {
+  /// By the kernel, on departure and on arrival, as far as there are both.
   case kernel
+  /// By the kernel on arrival; on departure by the program, just before.
+  case kernelArrivals
   case userSpace
+
+  /// Of two kinds of packets together.
+  public func merged(with other: TimestampSource) -> TimestampSource {
+    let order = Self.allCases
+    return order.last { $0 == self || $0 == other } ?? self
+  }
 }
 
 public enum Degradation: String, Sendable, Hashable, CaseIterable {

@@ -115,7 +115,7 @@ extension Path.Route: Tagged {
 }
 
 extension TimestampSource: Tagged {
-  static let tags: [Self] = [.kernel, .userSpace]
+  static let tags: [Self] = [.kernel, .userSpace, .kernelArrivals]
 }
 
 extension Degradation: Tagged {

@@ -82,13 +82,14 @@ struct ReflectorRate {
     var socket = try UDPSocket(bindingTo: Endpoint(address: .loopbackV4, port: 0), options: options)
     var received = ReceiveBatch(messages: 256, bytesPerMessage: 256)
     var outgoing = SendBatch(datagrams: Self.batch, bytes: Self.batch * Self.packetBytes)
+    var session = SessionSender(
+      configuration: SessionSender.Configuration(packetBytes: Self.packetBytes, ssid: 1, paddingSeed: 1), start: .zero)
     var request = [UInt8](repeating: 0, count: Self.packetBytes)
     var span = request.mutableSpan
     var packet = span.mutableBytes
-    SenderPacket(
-      sequenceNumber: 0, timestamp: Timestamp(SystemClock.wallTime),
-      errorEstimate: ErrorEstimate(isSynchronized: false, errorNanoseconds: nil), ssid: 1
-    ).write(into: &packet, mode: .unauthenticated)
+    _ = session.poll(
+      now: SystemClock.now, wall: SystemClock.wallTime,
+      errorEstimate: ErrorEstimate(isSynchronized: false, errorNanoseconds: nil), into: &packet)
 
     var sent = 0
     var answered = 0

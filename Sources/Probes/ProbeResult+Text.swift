@@ -73,6 +73,7 @@ extension ProbeResult {
     if record.degradations.contains(.schedulerLate) { remarks.append("this machine sent some packets late") }
     if record.degradations.contains(.sendErrors) { remarks.append("this machine could not send some packets") }
     if record.degradations.contains(.clockStepped) { remarks.append("the clock was set meanwhile") }
+    if record.timestamps == .kernelArrivals { remarks.append("departures without the kernel's time stamps") }
     if record.timestamps == .userSpace { remarks.append("without the kernel's time stamps") }
     return remarks
   }

@@ -69,6 +69,8 @@ public struct SessionSender: Sendable {
     /// How often a stateful reflector is known to have begun to count anew before this answer.
     public var reflectorRestarts: UInt32 = 0
     public var sent: MonotonicTime
+    /// Whether `sent` and `t1` are when the packet left the kernel, not when it was written.
+    public var isDepartureStamped = false
     public var arrived: MonotonicTime
     /// T1 to T4. T4 is T1 and the time since by the monotonic clock, so that a step between does no harm.
     public var t1: WallTime
@@ -97,6 +99,7 @@ public struct SessionSender: Sendable {
   private struct Pending: BitwiseCopyable {
     var sequence: UInt64
     var sent: MonotonicTime
+    var isDepartureStamped = false
     var t1: WallTime
     var timestamp: Timestamp
     /// The highest of the reflector's numbers that had come when this packet left, −1 before the first: since then it
@@ -212,6 +215,15 @@ public struct SessionSender: Sendable {
     }
   }
 
+  /// A packet left `delay` nanoseconds after it was written: from then on it was on its way.
+  public mutating func departed(_ sequence: UInt64, after delay: Int64) {
+    let index = Int(sequence % UInt64(pending.count))
+    guard pending[index].sequence == sequence, !pending[index].isDepartureStamped else { return }
+    pending[index].sent = pending[index].sent.advanced(byNanoseconds: delay)
+    pending[index].t1 = pending[index].t1.advanced(byNanoseconds: delay)
+    pending[index].isDepartureStamped = true
+  }
+
   /// Takes a datagram that came from the reflector at `arrived`.
   public mutating func receive(_ datagram: RawSpan, arrived: MonotonicTime) -> Outcome {
     let mode = configuration.mode
@@ -237,7 +249,8 @@ public struct SessionSender: Sendable {
     return .reply(
       Reply(
         sequence: sequence, reflectorSequence: packet.sequenceNumber, isStateful: isStateful,
-        reflectorRestarts: restarts, sent: place.sent, arrived: arrived, t1: place.t1,
+        reflectorRestarts: restarts, sent: place.sent, isDepartureStamped: place.isDepartureStamped, arrived: arrived,
+        t1: place.t1,
         t2: packet.receiveTimestamp.wallTime(format: format, near: t4),
         t3: packet.transmitTimestamp.wallTime(format: format, near: t4), t4: t4,
         errorEstimate: packet.errorEstimate, senderTTL: packet.senderTTL, arrivedDSCP: extensions.dscp))

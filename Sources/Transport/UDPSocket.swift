@@ -16,8 +16,10 @@ public struct UDPSocket: ~Copyable {
     public var tellsTrafficClass = false
     /// Tells each datagram's TTL or hop limit.
     public var tellsHopLimit = false
-    /// Keeps ICMP errors for `nextUnreachable`.
+    /// Keeps ICMP errors for `nextReport`.
     public var reportsUnreachable = false
+    /// Tells by `nextReport` when each datagram left, where the kernel can (SO_TIMESTAMPING).
+    public var reportsDepartures = false
     /// TTL or hop limit of what is sent; `nil` is the system's default.
     public var hopLimit: UInt8?
 
@@ -40,7 +42,8 @@ public struct UDPSocket: ~Copyable {
         receive_buffer_bytes: Int32(clamping: options.receiveBufferBytes),
         send_buffer_bytes: Int32(clamping: options.sendBufferBytes), merge_segments: options.mergesSegments,
         report_errors: options.reportsUnreachable, traffic_class: options.tellsTrafficClass,
-        hop_limit: options.tellsHopLimit, send_hop_limit: Int32(options.hopLimit ?? 0)))
+        hop_limit: options.tellsHopLimit, send_hop_limit: Int32(options.hopLimit ?? 0),
+        report_departures: options.reportsDepartures))
     guard descriptor >= 0 else { throw UDPSocketError(endpoint: endpoint, code: errno) }
     var bound = linux_endpoint()
     guard linux_local_endpoint(descriptor, &bound) == 0 else {
@@ -71,16 +74,35 @@ public struct UDPSocket: ~Copyable {
     batch.flush(to: descriptor)
   }
 
-  /// The next destination an ICMP error came back for; needs `reportsUnreachable`.
-  public borrowing func nextUnreachable() -> Unreachable? {
-    var report = linux_unreachable()
-    while linux_next_error(descriptor, &report) == 1 {
+  /// What the network or the kernel says of datagrams sent; needs `reportsUnreachable` or `reportsDepartures`.
+  public borrowing func nextReport() -> SocketReport? {
+    var report = linux_report()
+    while linux_next_report(descriptor, &report) == 1 {
+      if report.is_departure {
+        guard report.realtime_nanoseconds != 0 else { continue }
+        return .departed(number: report.number, at: WallTime(nanoseconds: report.realtime_nanoseconds))
+      }
       guard report.error != 0 else { continue }
-      return Unreachable(
-        destination: Endpoint(report.destination), code: report.error, tag: report.has_tag ? report.tag : nil)
+      return .unreachable(
+        Unreachable(
+          destination: Endpoint(report.destination), code: report.error, tag: report.has_tag ? report.tag : nil))
     }
     return nil
   }
+
+  /// Has departures counted from 0 again: a datagram that could not be sent may have been counted or not.
+  public borrowing func restartDepartures() {
+    var report = linux_report()
+    while linux_next_report(descriptor, &report) == 1 {}
+    _ = linux_restart_departures(descriptor)
+  }
+}
+
+/// What is told of a datagram after it was sent.
+public enum SocketReport: Sendable, Equatable {
+  case unreachable(Unreachable)
+  /// The kernel handed it to the interface. `number` counts the socket's datagrams from 0 and wraps.
+  case departed(number: UInt32, at: WallTime)
 }
 
 /// An ICMP error: the network's or the host's own word that datagrams do not get there.

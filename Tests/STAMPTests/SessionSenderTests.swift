@@ -82,6 +82,24 @@ import Wire
     }
   }
 
+  @Test("A packet is on its way from when the kernel says it left, told once")
+  func departure() throws {
+    var pair = Pair(.init(ssid: 7))
+    let request = try pair.sendPacket(at: .zero)
+    pair.sender.departed(0, after: 2_000_000)
+    pair.sender.departed(0, after: 2_000_000)
+    pair.sender.departed(9, after: 2_000_000)
+    let answer = try pair.reflect(request, at: .milliseconds(3))
+    guard case .reply(let reply) = pair.receive(answer, at: .milliseconds(6)) else {
+      Issue.record("no reply")
+      return
+    }
+    #expect(reply.isDepartureStamped)
+    #expect(reply.t1 == Self.wall + .milliseconds(2))
+    #expect(reply.t4 == Self.wall + .milliseconds(6))
+    #expect(reply.roundTrip == 3_000_000)
+  }
+
   @Test("Packets are due every interval; missed ones are left out and told as lateness")
   func schedule() throws {
     var pair = Pair(.init(interval: .milliseconds(20), ssid: 7))

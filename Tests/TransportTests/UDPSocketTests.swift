@@ -129,11 +129,36 @@ struct UDPSocketTests {
     try loop.watch(sender.descriptor, token: 5)
     #expect(loop.wait(until: SystemClock.now + .seconds(10)) == 1)
     #expect(loop.event(at: 0).hasFailed)
-    let report = sender.nextUnreachable()
+    guard case .unreachable(let report) = sender.nextReport() else {
+      Issue.record("nothing was reported")
+      return
+    }
     #expect(report == Unreachable(destination: silent, code: ECONNREFUSED, tag: 0x0102_0304))
-    #expect(report?.isRefused == true)
-    #expect(sender.nextUnreachable() == nil)
+    #expect(report.isRefused)
+    #expect(sender.nextReport() == nil)
     #expect(send([2], over: sender, to: silent).failed == 0)
+  }
+
+  @Test("The kernel tells when each datagram left, by its number", arguments: ["127.0.0.1:0", "[::1]:0"])
+  func departures(text: String) throws {
+    var options = UDPSocket.Options()
+    options.reportsDepartures = true
+    let local = try #require(Endpoint(text))
+    let sender = try UDPSocket(bindingTo: local, options: options)
+    let receiver = try UDPSocket(bindingTo: local)
+    for round in 0..<2 {
+      for number in UInt32(0)..<3 {
+        let before = SystemClock.wallTime
+        _ = send([1, 2, 3], over: sender, to: receiver.localEndpoint)
+        guard case .departed(number, let time) = sender.nextReport() else {
+          Issue.record("datagram \(number) of round \(round) was not reported")
+          return
+        }
+        #expect(time >= before && time <= SystemClock.wallTime)
+        #expect(sender.nextReport() == nil)
+      }
+      sender.restartDepartures()
+    }
   }
 
   @Test("Interop 19: what the kernel drops for want of room is counted")

@@ -27,6 +27,7 @@ struct linux_socket_options {
   bool traffic_class;    // IP_RECVTOS: every datagram's DSCP and ECN
   bool hop_limit;        // IP_RECVTTL
   int send_hop_limit;    // 0: the system's default
+  bool report_departures;  // SO_TIMESTAMPING: when each datagram left, by linux_next_report
 };
 
 // A non-blocking UDP socket bound to `local`, with kernel time stamps, packet information and overflow counts on.
@@ -82,16 +83,22 @@ void linux_prepare_send(struct linux_message *message, struct linux_send_slot *s
                         uint16_t segment_bytes, uint8_t traffic_class);
 int linux_send(int fd, struct linux_message *messages, size_t count);
 
-// An ICMP error and the first four bytes, in network order, of the datagram it quotes, where it quotes that much.
-struct linux_unreachable {
+// What the error queue tells: an ICMP error with the first four bytes, in network order, of the datagram it quotes,
+// where it quotes that much; or when a datagram left.
+struct linux_report {
   struct linux_endpoint destination;
   int error;
   uint32_t tag;
   bool has_tag;
+  bool is_departure;
+  uint32_t number;               // of a departure: datagrams sent before it since reports were switched on
+  int64_t realtime_nanoseconds;  // of a departure
 };
 
-// One report of the error queue (needs report_errors): 1, or 0 when there is none.
-int linux_next_error(int fd, struct linux_unreachable *report);
+// One report of the error queue (needs report_errors or report_departures): 1, or 0 when there is none.
+int linux_next_report(int fd, struct linux_report *report);
+// Has departures counted from 0 again.
+int linux_restart_departures(int fd);
 
 // MARK: Waiting
 

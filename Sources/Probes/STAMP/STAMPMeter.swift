@@ -224,7 +224,8 @@ extension STAMPMeter.OpenInterval {
   ) {
     record.loss.received += 1
     record.roundTrip.record(UInt64(max(reply.roundTrip, 0)))
-    if !isKernelStamped { record.timestamps = .userSpace }
+    let source: TimestampSource = !isKernelStamped ? .userSpace : reply.isDepartureStamped ? .kernel : .kernelArrivals
+    record.timestamps = record.timestamps.merged(with: source)
     if let dscp = reply.arrivedDSCP { record.dscp.arrived[dscp, default: 0] += 1 }
     let forward = reply.t2.nanoseconds(since: reply.t1)
     let reverse = reply.t4.nanoseconds(since: reply.t3)

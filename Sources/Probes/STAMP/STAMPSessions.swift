@@ -6,8 +6,8 @@ import Wire
 
 /// The session-senders of all paths on one pair of sockets, for the thread that runs them.
 ///
-/// Each packet leaves by itself right after its timestamp was taken; arrival times are the kernel's, so it does not
-/// matter how late an answer is read.
+/// Each packet leaves by itself right after its timestamp was taken. The kernel says when it really left and when its
+/// answer came, so it matters neither what came between the timestamp and the interface nor how late an answer is read.
 struct STAMPSessions: ~Copyable {
   /// One stream on its way to one target.
   struct Session {
@@ -28,6 +28,8 @@ struct STAMPSessions: ~Copyable {
   private let loop: EventLoop
   private var v4: UDPSocket?
   private var v6: UDPSocket?
+  private var departuresV4 = DepartureLog()
+  private var departuresV6 = DepartureLog()
   private var received = ReceiveBatch(messages: 64, bytesPerMessage: 9_216)
   private var clock: ClockReading
   private var clockState: ClockSynchronization
@@ -64,6 +66,7 @@ struct STAMPSessions: ~Copyable {
     guard jobs.contains(where: { $0.target.address.isV4 == address.isV4 }) else { return nil }
     var options = UDPSocket.Options()
     options.reportsUnreachable = true
+    options.reportsDepartures = true
     // RFC 8762 section 4.1.
     options.hopLimit = 255
     let socket = try UDPSocket(bindingTo: Endpoint(address: address, port: 0), options: options)
@@ -167,7 +170,13 @@ struct STAMPSessions: ~Copyable {
     let summary = target.address.isV4 ? v4?.flush(&outgoing) : v6?.flush(&outgoing)
     lateness.record(UInt64(max(sent.lateness.nanoseconds, 0)))
     sessions[index].meter.sent(sent, now: reading.monotonic, wall: reading.wall)
-    guard summary?.sent != 1 else { return }
+    if summary?.sent == 1 {
+      let packet = DepartureLog.Packet(session: index, sequence: sent.sequence, written: reading.wall)
+      if target.address.isV4 { departuresV4.sent(packet) } else { departuresV6.sent(packet) }
+      // Most interfaces take a datagram at once.
+      if target.address.isV4 { v4 = takeReports(v4.take()) } else { v6 = takeReports(v6.take()) }
+      return
+    }
     drops.count(summary?.wouldBlock == 1 ? .sendWouldBlock : .sendFailed)
     // Where the network cannot be reached the path is down, and the packet lost on it.
     let code = outgoing.failures.first?.code ?? 0
@@ -182,13 +191,31 @@ struct STAMPSessions: ~Copyable {
       if received.clockStepped { restartIntervals() }
       while let datagram = received.next() { take(datagram) }
     }
-    while let report = socket.nextUnreachable() {
-      guard report.isRefused else { continue }
-      var index = firstByTarget[report.destination] ?? -1
-      while index >= 0 {
-        sessions[index].meter.refused(tag: report.tag)
-        index = sessions[index].next
+    return takeReports(socket)
+  }
+
+  private mutating func takeReports(_ socket: consuming UDPSocket?) -> UDPSocket? {
+    guard let socket = socket.take() else { return nil }
+    let isV4 = socket.localEndpoint.address.isV4
+    while let report = socket.nextReport() {
+      switch report {
+      case .unreachable(let report):
+        guard report.isRefused else { continue }
+        var index = firstByTarget[report.destination] ?? -1
+        while index >= 0 {
+          sessions[index].meter.refused(tag: report.tag)
+          index = sessions[index].next
+        }
+      case .departed(let number, let time):
+        let departure =
+          isV4 ? departuresV4.departed(number: number, at: time) : departuresV6.departed(number: number, at: time)
+        guard let (packet, delay) = departure else { continue }
+        sessions[packet.session].sender.departed(packet.sequence, after: delay)
       }
+    }
+    if isV4 ? departuresV4.isOutOfStep : departuresV6.isOutOfStep {
+      socket.restartDepartures()
+      if isV4 { departuresV4.restart() } else { departuresV6.restart() }
     }
     return socket
   }

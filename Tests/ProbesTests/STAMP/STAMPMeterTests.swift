@@ -53,7 +53,7 @@ struct MeteredStream {
   mutating func reply(
     to sequence: UInt64, after roundTrip: Duration, number: UInt32, isStateful: Bool = true,
     isSynchronized: Bool = true,
-    offset: Duration = .zero, sent: (MonotonicTime, WallTime)? = nil
+    offset: Duration = .zero, sent: (MonotonicTime, WallTime)? = nil, stamped: TimestampSource = .kernel
   ) {
     let (sentAt, t1) = sent ?? (now, wall)
     let t2 = t1 + roundTrip / 2 + offset
@@ -61,11 +61,11 @@ struct MeteredStream {
       SessionSender.Reply(
         sequence: sequence, reflectorSequence: number, isStateful: isStateful,
         reflectorRestarts: restarts, sent: sentAt,
-        arrived: sentAt + roundTrip,
+        isDepartureStamped: stamped == .kernel, arrived: sentAt + roundTrip,
         t1: t1, t2: t2, t3: t2, t4: t1 + roundTrip,
         errorEstimate: ErrorEstimate(isSynchronized: isSynchronized, errorNanoseconds: 1_000_000), senderTTL: 255,
         arrivedDSCP: 46),
-      isKernelStamped: true, clock: (true, 2_000_000))
+      isKernelStamped: stamped != .userSpace, clock: (true, 2_000_000))
   }
 
   mutating func pass(_ duration: Duration) {
@@ -240,6 +240,20 @@ struct STAMPMeterTests {
     #expect(loss.duplicates == 2)
     #expect(loss.forwardLost == 1)
     #expect(loss.reverseLost == 0)
+  }
+
+  @Test("An interval's times are as good as its worst packet's", arguments: TimestampSource.allCases)
+  func timestamps(worst: TimestampSource) {
+    var stream = MeteredStream()
+    stream.send()
+    stream.send(.lostThere)
+    // It was not lost after all.
+    stream.reply(to: 1, after: .milliseconds(10), number: 1, stamped: worst)
+    stream.answers = 2
+    stream.send()
+    stream.finish()
+    #expect(stream.records.first?.loss.received == 3)
+    #expect(stream.records.first?.timestamps == worst)
   }
 
   @Test("A reply out of order is reordered, not lost")
