@@ -56,8 +56,8 @@ let mediaModules: [Module] = [
     imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "SFU", "Transport", "Association", "Measurement"],
     testImports: ["LoadTest"]),
   Module(name: "Probes", imports: ["Wire", "STAMP", "Transport", "Fetch", "Measurement"]),
-  Module(name: "Agent", imports: ["Wire", "Probes", "STAMP", "Transport", "Fetch", "Measurement"]),
-  Module(name: "API", imports: ["Wire", "Measurement"]),
+  Module(name: "API", imports: ["Wire", "Cipher", "Measurement"]),
+  Module(name: "Agent", imports: ["Wire", "Probes", "STAMP", "Transport", "Fetch", "Measurement", "API"]),
   Module(
     name: "LoadTest",
     imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "Association", "Transport", "API", "Fetch"],
@@ -77,7 +77,7 @@ let serverModules: [Module] = [
   Module(name: "History", imports: ["Wire", "Measurement", "Alerting", .product(name: "GRDB", package: "GRDB.swift")]),
   Module(name: "Notify", imports: ["Wire", "Measurement", "Alerting", "Fetch", log]),
   Module(
-    name: "Monitor", imports: ["Wire", "Measurement", "Alerting", "History", "Notify", log],
+    name: "Monitor", imports: ["Wire", "Measurement", "Alerting", "History", "Notify", "API", "Cipher", log],
     testImports: [.product(name: "GRDB", package: "GRDB.swift")]),
   Module(
     name: "HistoryYear",
@@ -93,13 +93,16 @@ let serverModules: [Module] = [
       .product(name: "HummingbirdHTTP2", package: "hummingbird"),
       .product(name: "HummingbirdTLS", package: "hummingbird"),
     ],
-    testImports: ["Fetch", "History", .product(name: "HummingbirdTesting", package: "hummingbird")],
+    testImports: [
+      "Agent", "Fetch", "History", "Transport", .product(name: "HummingbirdTesting", package: "hummingbird"),
+    ],
     resources: [.embedInCode("Pages")]),
   Module(name: "Dashboard", imports: ["Wire", "API", "Fetch", "CNcurses"]),
   Module(
     name: "Settings",
     imports: [
       "Wire", "Measurement", "Alerting", "Relay", "Probes", "Agent", "History", "Notify", "Monitor", "Web", "Dashboard",
+      "API",
       .product(name: "Yams", package: "Yams"),
     ]),
   Module(

@@ -10,6 +10,8 @@ public enum AccessScope: String, Sendable, CaseIterable {
   case view
   /// Read what dashboards show: overview, incidents, metrics.
   case operate
+  /// Add sites, give out codes for agents, revoke agents, publish jobs.
+  case manage
   /// Deliver records of the token's site.
   case agent
 }

@@ -38,6 +38,15 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
   case requestTimeout = "request_timeout"
   case preconditionRequired = "precondition_required"
   case preconditionFailed = "precondition_failed"
+  /// No one-time code, or one that was used or has expired.
+  case codeInvalid = "code_invalid"
+  case tooManyAttempts = "too_many_attempts"
+  case agentRevoked = "agent_revoked"
+  case agentOutdated = "agent_outdated"
+  case badSites = "bad_sites"
+  case badJobs = "bad_jobs"
+  /// What is asked for does not fit how things stand: there is nothing to promote, for instance.
+  case conflict
   case nothingPublished = "nothing_published"
   case roomFull = "room_full"
   case relayBusy = "relay_busy"
@@ -45,4 +54,9 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
   case tooManyListeners = "too_many_listeners"
   case notServed = "not_served"
   case internalError = "internal"
+
+  /// Those that agents and operators' commands meet, and no page.
+  public static let ofAgents: Set<ErrorCode> = [
+    .codeInvalid, .tooManyAttempts, .agentRevoked, .agentOutdated, .badSites, .badJobs, .conflict,
+  ]
 }

@@ -10,10 +10,13 @@ public struct Overview: Codable, Sendable, Equatable {
   public var incidents: [IncidentStatus]
   /// What is wrong with the monitoring itself; absent while nothing is.
   public var troubles: [TroubleStatus]?
+  /// The sites' agents, without the figures that change with every report (`GET /v1/agents` has them); absent where there
+  /// are none.
+  public var agents: [AgentStatus]?
 
   public init(
     madeAt: Double, sites: [SiteStatus], paths: [PathStatus], meetings: [MeetingStatus], incidents: [IncidentStatus],
-    troubles: [TroubleStatus] = []
+    troubles: [TroubleStatus] = [], agents: [AgentStatus] = []
   ) {
     self.madeAt = madeAt
     self.sites = sites
@@ -21,6 +24,7 @@ public struct Overview: Codable, Sendable, Equatable {
     self.meetings = meetings
     self.incidents = incidents
     self.troubles = troubles.isEmpty ? nil : troubles
+    self.agents = agents.isEmpty ? nil : agents
   }
 }
 

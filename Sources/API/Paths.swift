@@ -5,6 +5,18 @@ public enum Paths {
   public static let rooms = "/v1/rooms"
   /// `POST` records from agents (ingest).
   public static let records = "/v1/records"
+  /// `POST` how an agent stands, answered with the jobs it is to do.
+  public static let agentReport = "/v1/agent/report"
+  /// `POST` a one-time code: an agent gets its identity.
+  public static let enrolments = "/v1/enrolments"
+  /// `GET` all sites, `PUT` to add and change; `…/{site}/code`: `POST` for a one-time code.
+  public static let sites = "/v1/sites"
+  /// `GET` all agents; `…/{site}`: `DELETE` to revoke.
+  public static let agents = "/v1/agents"
+  /// `GET` which job set is meant for whom, `POST` to publish one; `…/promotion`, `…/rollback`: `POST`.
+  public static let jobs = "/v1/jobs"
+  public static let jobPromotion = "\(jobs)/promotion"
+  public static let jobRollback = "\(jobs)/rollback"
   /// `GET` what the dashboard shows first.
   public static let overview = "/v1/overview"
   /// `GET` event stream for dashboards: an `overview` event at once and after every change.
@@ -20,6 +32,16 @@ public enum Paths {
   public static let meeting = "/r"
   /// Before the token in a link's fragment, which browsers keep to themselves.
   public static let invitationPrefix = "invitation="
+
+  /// Where a site's one-time codes are made.
+  public static func code(of site: String) -> String {
+    "\(sites)/\(site)/code"
+  }
+
+  /// A site's agent.
+  public static func agent(of site: String) -> String {
+    "\(agents)/\(site)"
+  }
 
   /// A room's entrance.
   public static func room(_ room: RoomName) -> String {

@@ -1,3 +1,4 @@
+import API
 import Fetch
 import Measurement
 import Probes
@@ -11,14 +12,45 @@ public struct AgentConfiguration: Sendable {
   public var name: String
   /// Where the reflector listens; `nil` is no reflector.
   public var reflector: ReflectorConfiguration?
-  public var targets: [Target]
-  /// Length of the records' tumbling intervals, 1 s to 15 min.
-  public var recordLength: Duration
+  /// What is measured until the monitor says otherwise.
+  public var work: Work
   public var monitor: Monitor
+  /// How jobs are had from the monitor; `nil` is to do only what `work` says.
+  public var jobs: Jobs?
   /// Where records wait until the monitor has them.
   public var spoolFolder: String
   /// What may wait there; beyond it the oldest records are dropped and counted.
   public var spoolBytes: Int
+
+  /// All that is measured.
+  public struct Work: Sendable, Hashable {
+    public var targets: [Target]
+    /// Length of the records' tumbling intervals, 1 s to 15 min.
+    public var recordLength: Duration
+
+    public init(targets: [Target] = [], recordLength: Duration = .seconds(15)) {
+      self.targets = targets
+      self.recordLength = recordLength
+    }
+  }
+
+  /// Jobs that are pulled from the monitor.
+  public struct Jobs: Sendable {
+    /// Where the last set that was applied is kept.
+    public var file: String
+    /// How often the monitor is asked.
+    public var interval: Duration
+    /// What a set's files say for this site, or every problem of them.
+    public var read: @Sendable ([JobFile]) throws(JobError) -> Work
+
+    public init(
+      file: String, interval: Duration = .seconds(10), read: @escaping @Sendable ([JobFile]) throws(JobError) -> Work
+    ) {
+      self.file = file
+      self.interval = interval
+      self.read = read
+    }
+  }
 
   /// One path to measure.
   public struct Target: Sendable, Hashable {
@@ -41,31 +73,43 @@ public struct AgentConfiguration: Sendable {
     }
   }
 
-  /// Where records are delivered.
+  /// Where records are delivered and jobs are had.
   public struct Monitor: Sendable, Hashable {
-    /// The full address records are posted to.
-    public var url: String
+    /// `https://host:port`.
+    public var address: String
     public var trust: Trust
     /// Sent as a bearer token.
     public var token: String?
 
-    public init(url: String, trust: Trust = .system, token: String? = nil) {
-      self.url = url
+    public init(address: String, trust: Trust = .system, token: String? = nil) {
+      self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
       self.trust = trust
       self.token = token
     }
+
+    var records: String { address + Paths.records }
+    var reports: String { address + Paths.agentReport }
+
+    /// Who asks, in every request.
+    var headers: [FetchRequest.Header] {
+      [.init(ProgramVersion.headerName, ProgramVersion.current.description)]
+        + (token.map { [.init("Authorization", "Bearer \($0)")] } ?? [])
+    }
   }
 
+  /// What an agent that starts now begins with: the last job set that was applied, else `work`.
+  public var presentWork: Work { jobs.flatMap(JobFollower.stored)?.work ?? work }
+
   public init(
-    site: String, name: String, reflector: ReflectorConfiguration? = nil, targets: [Target] = [],
-    recordLength: Duration = .seconds(15), monitor: Monitor, spoolFolder: String, spoolBytes: Int = 64 << 20
+    site: String, name: String, reflector: ReflectorConfiguration? = nil, work: Work = Work(), monitor: Monitor,
+    jobs: Jobs? = nil, spoolFolder: String, spoolBytes: Int = 64 << 20
   ) {
     self.site = site
     self.name = name
     self.reflector = reflector
-    self.targets = targets
-    self.recordLength = recordLength
+    self.work = work
     self.monitor = monitor
+    self.jobs = jobs
     self.spoolFolder = spoolFolder
     self.spoolBytes = spoolBytes
   }

@@ -1,3 +1,4 @@
+import API
 import Fetch
 import Measurement
 import Probes
@@ -25,6 +26,12 @@ public final class AgentService: Sendable {
     /// Why the last write to the spool failed, `nil` once one succeeded.
     public var spoolError: String?
     public var reflector: Reflector.Counts?
+    /// The job set in force; `nil` while it does what its own configuration says.
+    public var appliedJobs: Int?
+    /// Why the job set that the monitor offers is not in force.
+    public var jobProblems: [JobProblem]
+    /// Why the last question for jobs was not answered, `nil` once one was.
+    public var jobsError: String?
   }
 
   private struct Delivered: Sendable {
@@ -39,11 +46,11 @@ public final class AgentService: Sendable {
   public let spoolFolder: String
   private let spool: SpoolWriter
   private let reflector: Reflector?
-  private let jobs: [STAMPJob]
-  private let sender = Mutex<STAMPRun?>(nil)
+  private let measuring: Measuring
   private let fetcher = Fetcher()
   private let delivered: SharedDelivered
-  private let delivery: Task<Void, Never>
+  private let follower: JobFollower?
+  private let tasks: [Task<Void, Never>]
 
   private final class SharedDelivered: Sendable {
     let state = Mutex(Delivered())
@@ -52,9 +59,11 @@ public final class AgentService: Sendable {
   /// Takes its ports and its spool, answers others and delivers what waits; measures nothing before `start`. Throws a
   /// sentence and leaves nothing running.
   public init(_ configuration: AgentConfiguration) throws {
-    jobs = Self.jobs(configuration)
-    if let twice = Self.firstRepeated(jobs.map(\.meter.path)) { throw AgentError.pathTwice(twice) }
+    let stored = configuration.jobs.flatMap(JobFollower.stored)
+    let work = stored?.work ?? configuration.work
+    try Measuring.check(work, of: configuration.site)
     let spool = try SpoolWriter(folder: configuration.spoolFolder, capacityBytes: configuration.spoolBytes)
+    let measuring = Measuring(site: configuration.site, agent: configuration.name, work: work) { spool.post($0) }
     do {
       reflector = try configuration.reflector.map { try Reflector($0) }
     } catch {
@@ -64,17 +73,37 @@ public final class AgentService: Sendable {
     self.spool = spool
     site = configuration.site
     spoolFolder = configuration.spoolFolder
-    let post = RecordPost(monitor: configuration.monitor, fetcher: fetcher)
+    self.measuring = measuring
     let delivered = SharedDelivered()
     self.delivered = delivered
-    delivery = Task { await Self.deliver(from: spool, by: post, into: delivered) }
+    let follower = configuration.jobs.map { [fetcher] jobs in
+      JobFollower(
+        site: configuration.site, monitor: configuration.monitor, jobs: jobs, applied: stored?.version,
+        fetcher: fetcher,
+        apply: measuring.take,
+        records: {
+          let (counts, delivered) = (spool.counts, delivered.state.withLock { $0 })
+          return AgentReport.Records(
+            waiting: counts.waiting, delivered: delivered.records, dropped: counts.dropped, refused: delivered.refused)
+        })
+    }
+    self.follower = follower
+    let post = RecordPost(monitor: configuration.monitor, fetcher: fetcher)
+    // The monitor is told how the clock stands before it is given what was stamped by it.
+    let (told, tell) = AsyncStream<Void>.makeStream()
+    if follower == nil { tell.finish() }
+    tasks = [
+      Task {
+        for await _ in told {}
+        await Self.deliver(from: spool, by: post, into: delivered)
+      },
+      Task { await follower?.run { tell.finish() } },
+    ]
   }
 
   /// Begins to measure: when everything else of the process is sure to run.
   public func start() throws {
-    guard !jobs.isEmpty else { return }
-    let run = try STAMPRun(jobs) { [spool] in spool.post($0) }
-    sender.withLock { $0 = run }
+    try measuring.start()
   }
 
   /// Where the reflector listens, with the port the system chose where 0 was asked for.
@@ -93,41 +122,22 @@ public final class AgentService: Sendable {
   public var status: Status {
     let counts = spool.counts
     let delivered = delivered.state.withLock { $0 }
+    let following = follower?.current
     return Status(
       waitingRecords: counts.waiting, deliveredRecords: delivered.records, droppedRecords: counts.dropped,
       refusedRecords: delivered.refused, damagedSpoolFiles: counts.damagedSegments, deliveryError: delivered.error,
-      spoolError: counts.lastError?.description,
-      reflector: reflector?.counts)
+      spoolError: counts.lastError?.description, reflector: reflector?.counts, appliedJobs: following?.applied,
+      jobProblems: following?.problems ?? [], jobsError: following?.error)
   }
 
   /// Stops measuring, keeps what was measured, and ends. What could not be delivered is delivered after the next start.
   public func shutdown() async {
-    sender.withLock { $0 }?.stop()
+    for task in tasks { task.cancel() }
+    measuring.stop()
     reflector?.stop()
     spool.stop()
     fetcher.shutdown()
-    delivery.cancel()
-    await delivery.value
-  }
-
-  private static func jobs(_ configuration: AgentConfiguration) -> [STAMPJob] {
-    let boot = Entropy().next()
-    return configuration.targets.flatMap { target in
-      target.streams.enumerated().map { index, stream in
-        STAMPJob(
-          target: target.endpoint,
-          meter: STAMPMeter.Configuration(
-            agent: configuration.name,
-            path: Path(site: configuration.site, target: target.id, route: target.route, label: stream.label),
-            stream: stream, recordLength: configuration.recordLength),
-          boot: boot, options: target.options.forStream(index))
-      }
-    }
-  }
-
-  private static func firstRepeated(_ paths: [Path]) -> Path? {
-    var seen: Set<Path> = []
-    return paths.first { !seen.insert($0).inserted }
+    for task in tasks { await task.value }
   }
 
   // MARK: Delivery

@@ -1,4 +1,6 @@
+import API
 import Fetch
+import Foundation
 import Measurement
 
 /// What the monitor said to a batch of records.
@@ -16,9 +18,8 @@ enum DeliveryOutcome: Sendable, Equatable {
       self = .committed
     case 400, 413, 422:
       self = .refused("\(url) refused records with status \(response.status)")
-    case 401, 403:
-      self = .unavailable(
-        "\(url) does not accept this agent's token (status \(response.status)); check the token on both sides")
+    case 401, 403, 426:
+      self = .unavailable(response.refusal(of: url))
     case 404, 405:
       self = .unavailable("\(url) does not take records (status \(response.status)); check the monitor's address")
     default:
@@ -30,22 +31,30 @@ enum DeliveryOutcome: Sendable, Equatable {
 
 /// Posts batches of records and reads the answer.
 struct RecordPost: Sendable {
-  static let contentType = "application/vnd.kakehashi.records"
-
   let monitor: AgentConfiguration.Monitor
   let fetcher: Fetcher
 
   func send(_ batch: Spool.Batch) async -> DeliveryOutcome {
-    var headers = [FetchRequest.Header("Content-Type", Self.contentType)]
-    if let token = monitor.token { headers.append(.init("Authorization", "Bearer \(token)")) }
+    let headers = monitor.headers + [FetchRequest.Header("Content-Type", MediaTypes.records)]
     let request = FetchRequest(
-      "POST", monitor.url, headers: headers, body: Array(batch.payloads.joined()), trust: monitor.trust,
+      "POST", monitor.records, headers: headers, body: Array(batch.payloads.joined()), trust: monitor.trust,
       timeout: .seconds(30), maximumBodyBytes: 1 << 16)
     do {
-      return DeliveryOutcome(try await fetcher.fetch(request), url: monitor.url)
+      return DeliveryOutcome(try await fetcher.fetch(request), url: monitor.records)
     } catch {
       return .unavailable(error.description)
     }
+  }
+}
+
+extension FetchResponse {
+  /// What an answer says that is a refusal, in the monitor's own words where it has some.
+  func refusal(of url: String) -> String {
+    if let body = try? JSONDecoder().decode(ErrorBody.self, from: Data(body)) {
+      return "\(url) refuses this agent: \(body.error.message)"
+    }
+    guard [401, 403].contains(status) else { return "\(url) answered with status \(status)" }
+    return "\(url) does not accept this agent's token (status \(status)); check the token on both sides"
   }
 }
 

@@ -3,12 +3,29 @@ import Foundation
 import GRDB
 import Wire
 
-/// What a new database takes over from a damaged one: open incidents, what follows them, and what is still to be told.
-/// Of each, what can be read. Records and judgements stay in the file that is set aside.
+/// What a new database takes over from a damaged one: open incidents, what follows them, what is still to be told, and the
+/// sites, agents and jobs that were added. Of each, what can be read. Records and judgements stay in the file that is set aside.
 struct Salvage: Sendable {
   private var trackers: [StoredTracker] = []
   private var incidents: [Incident] = []
   private var entries: [(entry: OutboxEntry, created: WallTime)] = []
+  private var copies: [Copy] = []
+
+  /// A row as it was.
+  private struct Copy: Sendable {
+    var table: String
+    var columns: [String]
+    var values: [DatabaseValue]
+
+    init(_ table: String, _ row: Row) {
+      self.table = table
+      columns = Array(row.columnNames)
+      values = Array(row.databaseValues)
+    }
+  }
+
+  /// What is referred to comes first.
+  private static let copiedTables = ["site", "enrolment", "agent", "job_set", "rollout"]
 
   /// Nothing, of a file that cannot even be opened.
   init() {}
@@ -21,6 +38,7 @@ struct Salvage: Sendable {
     entries = Self.rows(database, "SELECT * FROM outbox WHERE delivered IS NULL ORDER BY id") { row in
       (OutboxEntry(row), WallTime(nanoseconds: row["created"]))
     }
+    copies = Self.copiedTables.flatMap { table in Self.rows(database, "SELECT * FROM \(table)") { Copy(table, $0) } }
   }
 
   /// Incidents and notifications, for people.
@@ -31,6 +49,13 @@ struct Salvage: Sendable {
     try HistoryStore.insert(trackers, in: db)
     try HistoryStore.insert(incidents, in: db)
     for each in entries { try HistoryStore.insert([each.entry], at: each.created, in: db) }
+    for copy in copies {
+      let places = copy.columns.map { _ in "?" }.joined(separator: ", ")
+      // One that refers to what was lost is lost too.
+      try? db.execute(
+        sql: "INSERT INTO \(copy.table) (\(copy.columns.joined(separator: ", "))) VALUES (\(places))",
+        arguments: StatementArguments(copy.values))
+    }
   }
 
   /// Rows up to the damage, without those that make no sense.

@@ -109,6 +109,7 @@ enum Schema {
           INSERT INTO day SELECT DISTINCT start - start % 86400000000000 FROM record;
           """)
     }
+    registerAgents(&migrator)
     return migrator
   }
 }

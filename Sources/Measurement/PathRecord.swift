@@ -202,6 +202,9 @@ public enum Degradation: String, Sendable, Hashable, CaseIterable {
   case sendErrors
   case captureDrops
   case clockStepped
+  /// The agent's clock was off by more than a second: the monitor has moved the interval to where it belongs, to within
+  /// half a second.
+  case restamped
   /// The interval was cut short by a start, a stop or a restart of either side.
   case partial
 }

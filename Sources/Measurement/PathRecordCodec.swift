@@ -120,7 +120,7 @@ extension TimestampSource: Tagged {
 
 extension Degradation: Tagged {
   /// Bits of a set, the first the least significant.
-  static let tags: [Self] = [.schedulerLate, .sendErrors, .captureDrops, .clockStepped, .partial]
+  static let tags: [Self] = [.schedulerLate, .sendErrors, .captureDrops, .clockStepped, .partial, .restamped]
 }
 
 // MARK: Writing

@@ -1,3 +1,4 @@
+import API
 import Alerting
 import Foundation
 import History
@@ -25,6 +26,12 @@ public struct MonitorConfiguration: Sendable {
   public var startGrace: Duration = .seconds(90)
   /// A series that need not report and did not for so long is forgotten, and its incidents are over.
   public var forgetAfter: Duration = .seconds(1_800)
+  /// The site whose reflector agents try their network with when they join.
+  public var hub: String?
+  /// Reads job sets that are published for agents; without a reader none can be.
+  public var readJobs: JobReader = { files throws(JobError) in
+    throw JobError([JobProblem(file: files.first?.name ?? "", message: "This monitor reads no jobs.")])
+  }
 
   public init(sites: [Site], paths: [ExpectedPath]) {
     self.sites = sites
@@ -37,12 +44,34 @@ public struct Site: Sendable, Hashable {
   public var id: String
   public var japaneseName: String
   public var englishName: String
+  public var networks: [AddressBlock]
+  /// Where its agent answers STAMP.
+  public var reflector: Endpoint?
 
   /// A name that is not given falls back to the other, then to the id.
-  public init(id: String, japaneseName: String? = nil, englishName: String? = nil) {
+  public init(
+    id: String, japaneseName: String? = nil, englishName: String? = nil, networks: [AddressBlock] = [],
+    reflector: Endpoint? = nil
+  ) {
     self.id = id
     self.japaneseName = japaneseName ?? englishName ?? id
     self.englishName = englishName ?? japaneseName ?? id
+    self.networks = networks
+    self.reflector = reflector
+  }
+
+  init(_ body: SiteBody) {
+    self.init(
+      id: body.id, japaneseName: body.name.ja, englishName: body.name.en,
+      networks: body.networks.compactMap(AddressBlock.init), reflector: body.reflector.flatMap(Endpoint.init))
+  }
+}
+
+extension SiteBody {
+  init(_ site: Site) {
+    self.init(
+      id: site.id, name: LocalizedName(ja: site.japaneseName, en: site.englishName),
+      networks: site.networks.map(\.description), reflector: site.reflector?.description)
   }
 }
 

@@ -11,6 +11,8 @@ import Wire
 /// step has been committed. A step that cannot be committed has not happened.
 public actor MonitorService {
   let history: HistoryStore
+  /// Sites that were added, agents' identities and their jobs.
+  public nonisolated let agents: AgentRegistry
   private let notifier: Notifier
   private let clock: @Sendable () -> ClockReading
   private let logger: Logger
@@ -44,15 +46,20 @@ public actor MonitorService {
     let damages = DamageLog(logger, clock)
     let history = try HistoryStore(folder: folder) { damages.note($0) }
     let reading = clock()
-    var situation = Situation(configuration: configuration, startedAt: reading.wall)
+    let agents = try await AgentRegistry(history: history, configuration: configuration) { clock().wall }
+    await agents.readStoredSets()
+    var expected = configuration
+    (expected.sites, expected.paths) = await agents.expectation
+    var situation = Situation(configuration: expected, startedAt: reading.wall)
     do {
       try await Self.restore(&situation, from: history)
     } catch .replaced {
       // Damage that shows in what is read now: the new file has what could be saved.
-      situation = Situation(configuration: configuration, startedAt: reading.wall)
+      situation = Situation(configuration: expected, startedAt: reading.wall)
       try await Self.restore(&situation, from: history)
     }
     self.history = history
+    self.agents = agents
     self.clock = clock
     self.logger = logger
     self.damages = damages
@@ -78,6 +85,12 @@ public actor MonitorService {
   }
 
   // MARK: Steps
+
+  /// Judges and stores records that the agent of `site` delivers under its own key: those of a clock that is off by more
+  /// than a second are set right first, and marked.
+  public func ingest(_ records: [PathRecord], ofAgentAt site: String) async throws(HistoryError) {
+    try await ingest(await agents.restamped(records, from: site))
+  }
 
   /// Judges and stores records; returns when they are committed. A record sent twice is stored once.
   public func ingest(_ records: [PathRecord]) async throws(HistoryError) {
@@ -153,6 +166,7 @@ public actor MonitorService {
   public func run() async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.notifier.run() }
+      group.addTask { await self.followAgents() }
       // A step says itself why it could not be made.
       group.addTask { await self.every(.seconds(1)) { try? await self.tick() } }
       group.addTask { await self.every(Notifier.restateInterval) { await self.restate() } }
@@ -164,6 +178,18 @@ public actor MonitorService {
   }
 
   // MARK: How it is done
+
+  /// Expects what the agents are to measure, whenever that has changed.
+  private func followAgents() async {
+    for await _ in await agents.isChanged {
+      let (sites, paths) = await agents.expectation
+      do {
+        try await inTurn { () async throws(HistoryError) in situation.expect(sites: sites, paths: paths) }
+      } catch {
+        logger.error("The monitor is too busy to take up a change of sites or jobs", metadata: ["reason": "\(error)"])
+      }
+    }
+  }
 
   /// Hands in again what the last run had taken and not judged yet.
   private func resume(at now: WallTime) async throws(HistoryError) {

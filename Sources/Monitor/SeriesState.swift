@@ -25,6 +25,15 @@ struct SeriesState: Sendable {
     unmeasured = IncidentTracker(kind: .unmeasured, rules: incidentRules)
   }
 
+  /// The same series by other rules: what was judged and told stays.
+  func judged(by rules: PathJudge.Rules, _ incidentRules: IncidentRules) -> SeriesState {
+    var state = SeriesState(series, rules, incidentRules)
+    for tracker in trackers { state.restore(StoredTracker(series: series, tracker)) }
+    state.recent = recent
+    state.heardAt = heardAt
+    return state
+  }
+
   /// Takes up a tracker where the last run left it.
   mutating func restore(_ stored: StoredTracker) {
     switch stored.kind {

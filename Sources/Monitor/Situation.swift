@@ -7,7 +7,7 @@ import Wire
 /// Where everything stands, as a value: records and time in, what follows from them out. The service keeps the next one
 /// only when what follows has been committed.
 struct Situation: Sendable {
-  let configuration: MonitorConfiguration
+  private(set) var configuration: MonitorConfiguration
   /// When the monitor began, or the clock was set last: silence soon after says nothing yet.
   private(set) var startedAt: WallTime
   private(set) var states: [PathRecord.Series: SeriesState] = [:]
@@ -51,6 +51,20 @@ struct Situation: Sendable {
       let series = path.series.judged
       states[series] = SeriesState(series, path.rules, configuration.incidentRules)
     }
+  }
+
+  /// Has these sites and expects these paths from now on. A path that is expected no more is forgotten when it has been
+  /// silent for long enough.
+  mutating func expect(sites: [Site], paths: [ExpectedPath]) {
+    configuration.sites = sites
+    configuration.paths = paths
+    var rules = Dictionary(paths.map { ($0.series.judged, $0.rules) }, uniquingKeysWith: { $1 })
+    for (series, state) in states {
+      var wanted = state.rules
+      if let rules = rules.removeValue(forKey: series) { wanted = rules } else { wanted.isExpected = false }
+      if wanted != state.rules { states[series] = state.judged(by: wanted, configuration.incidentRules) }
+    }
+    for (series, rules) in rules { states[series] = SeriesState(series, rules, configuration.incidentRules) }
   }
 
   // MARK: Taking up the last run

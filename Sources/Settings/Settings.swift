@@ -16,6 +16,8 @@ public struct Settings: Sendable {
   public var notify: NotifySettings
   public var dashboard: DashboardSettings
   public var up: UpSettings
+  /// The folder of probe jobs.
+  public var jobFolder: String
   public var jobs: [ProbeJob]
   /// The files that the jobs were read from.
   public var jobFiles: [String]
@@ -42,7 +44,7 @@ public struct Settings: Sendable {
     self.file = file
     let site = root.required("site", .identifier) ?? ""
     dataFolder = resolve(root.value("data", .path, default: "/var/lib/kakehashi"))
-    let jobFolder = resolve(root.value("probes", .path, default: "probes"))
+    jobFolder = resolve(root.value("probes", .path, default: "probes"))
     let sites = root.mappings("sites").compactMap { SiteSettings($0, resolve: resolve) }
     relay = RelaySettings(root.mapping("relay"))
     http = HTTPSettings(root.mapping("http"), resolve: resolve)

@@ -1,3 +1,4 @@
+import API
 import ArgumentParser
 import Foundation
 
@@ -9,19 +10,27 @@ struct Kakehashi: AsyncParsableCommand {
     discussion: """
       Start with `kakehashi up --config config/kakehashi.yaml`; it prints what to open next.
       """,
-    version: "0.1.0",
+    version: ProgramVersion.current.description,
     subcommands: [
       UpCommand.self, RelayCommand.self, MonitorCommand.self, AgentCommand.self, DashboardCommand.self,
-      ProbeCommand.self, InviteCommand.self, TokenCommand.self, ConfigCommand.self, SelfTestCommand.self,
+      ProbeCommand.self, DoctorCommand.self, SiteCommand.self, JobsCommand.self, InviteCommand.self, TokenCommand.self,
+      ConfigCommand.self,
+      SelfTestCommand.self,
       ImpairCommand.self,
     ])
 }
 
 @main
 enum Program {
+  /// `probe doctor` is a command of its own: `probe` itself would take it for a kind.
+  private static var arguments: [String] {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    return arguments.starts(with: ["probe", "doctor"]) ? Array(arguments.dropFirst()) : arguments
+  }
+
   static func main() async {
     do {
-      var command = try Kakehashi.parseAsRoot()
+      var command = try Kakehashi.parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

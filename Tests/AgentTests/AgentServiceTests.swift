@@ -55,7 +55,7 @@ struct AgentServiceTests {
 
   @Test("While there is no monitor records wait on disk, and a successor delivers them")
   func outage() async throws {
-    let gone = AgentConfiguration.Monitor(url: "http://127.0.0.1:1/v1/records", token: "secret")
+    let gone = AgentConfiguration.Monitor(address: "http://127.0.0.1:1", token: "secret")
     let first = try AgentService(configuration(gone))
     try await first.submit([record(0), record(1)])
     #expect(try await eventually { first.status.deliveryError?.contains("refuses connections") == true })
@@ -102,8 +102,8 @@ struct AgentServiceTests {
     far.reflector = ReflectorConfiguration(listen: Endpoint(address: .loopbackV4, port: 0))
     let reflecting = try AgentService(far)
     var near = configuration(server.monitor)
-    near.recordLength = .seconds(1)
-    near.targets = [AgentConfiguration.Target(id: "tsu", endpoint: try #require(reflecting.reflectorEndpoint))]
+    near.work.recordLength = .seconds(1)
+    near.work.targets = [AgentConfiguration.Target(id: "tsu", endpoint: try #require(reflecting.reflectorEndpoint))]
     let measuring = try AgentService(near)
     try measuring.start()
     #expect(try await eventually { try server.records.count >= 4 })
@@ -125,7 +125,7 @@ struct AgentServiceTests {
   @Test("What cannot start says why and leaves nothing behind")
   func refusedStart() async throws {
     let holder = try Reflector(ReflectorConfiguration(listen: Endpoint(address: .loopbackV4, port: 0)))
-    var wrong = configuration(.init(url: "http://127.0.0.1:1/"))
+    var wrong = configuration(.init(address: "http://127.0.0.1:1"))
     wrong.reflector = ReflectorConfiguration(listen: holder.endpoint)
     #expect(throws: UDPSocketError.portInUse(holder.endpoint)) { _ = try AgentService(wrong) }
     wrong.reflector = nil
@@ -133,7 +133,7 @@ struct AgentServiceTests {
     #expect(throws: SpoolError.inUse(folder: wrong.spoolFolder)) { _ = try AgentService(wrong) }
     await agent.shutdown()
     let target = AgentConfiguration.Target(id: "tsu", endpoint: holder.endpoint)
-    wrong.targets = [target, target]
+    wrong.work.targets = [target, target]
     #expect(throws: AgentError.pathTwice(Path(site: "hq", target: "tsu", route: .direct, label: "voice"))) {
       _ = try AgentService(wrong)
     }

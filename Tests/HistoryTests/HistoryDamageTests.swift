@@ -83,9 +83,19 @@ struct HistoryDamageTests {
     #expect(try await store.records(judgedAs: Self.series, starting: .unixEpoch..<WallTime(seconds: 99_999)) == [])
   }
 
-  @Test("A damaged page is found when it is read, and what waits in the outbox goes on in the new file")
+  @Test(
+    "A damaged page is found when it is read; what waits in the outbox, agents and their jobs go on in the new file")
   func page() async throws {
-    try await fill(try open())
+    try await {
+      let store = try open()
+      try await fill(store)
+      try await store.putSites([("tsu", Array("{}".utf8))])
+      for (code, site) in [(UInt8(1), "tsu"), (2, "ise")] {
+        try await store.put(StoredEnrolment(code: [code], site: site, expires: WallTime(seconds: 60)))
+      }
+      _ = try await store.redeem([1], for: [10], at: .unixEpoch, replacedBecause: "")
+      _ = try await store.publish([7], at: .unixEpoch) { $0.current = $1 }
+    }()
     let size = try Data(contentsOf: URL(fileURLWithPath: file)).count
     try overwrite(UInt64(size / 2 / 4_096 * 4_096), bytes: 4_096)
     let store = try open()
@@ -100,6 +110,11 @@ struct HistoryDamageTests {
     #expect(store.generation == 1)
     let pending = try await store.pendingEntries(of: "team", limit: 10)
     #expect(pending.map(\.entry) == [entry("waiting")])
+    #expect(try await store.addedSites() == [Array("{}".utf8)])
+    #expect(try await store.agents().map(\.key) == [[10]])
+    #expect(try await store.enrolments().map(\.site) == ["ise"])
+    #expect(try await store.jobSets().map(\.body) == [[7]])
+    #expect(try await store.rollout() == StoredRollout(current: 1))
     var batch = HistoryBatch()
     batch.records = [record(0)]
     try await store.commit(batch, at: .unixEpoch)

@@ -2,6 +2,7 @@ import API
 import Cipher
 import Foundation
 import Hummingbird
+import Monitor
 import Synchronization
 import Wire
 
@@ -13,12 +14,20 @@ final class Access: Sendable {
   let keys: AccessKeys?
   /// What agents of this organisation share; entitles to deliver records of every site.
   private let agentToken: String?
+  /// In the monitor's data folder: entitles to manage.
+  private let manageToken: String?
+  private let agents: AgentRegistry?
   private let clock: @Sendable () -> WallTime
   private let counts = Mutex<[ErrorCode: UInt64]>([:])
 
-  init(keys: AccessKeys?, agentToken: String?, clock: @escaping @Sendable () -> WallTime) {
+  init(
+    keys: AccessKeys?, agentToken: String?, manageToken: String? = nil, agents: AgentRegistry? = nil,
+    clock: @escaping @Sendable () -> WallTime
+  ) {
     self.keys = keys
     self.agentToken = agentToken
+    self.manageToken = manageToken
+    self.agents = agents
     self.clock = clock
   }
 
@@ -44,14 +53,27 @@ final class Access: Sendable {
     case .participant:
       guard let secret = request.bearerToken else { throw Refusal.unauthorized }
       return Caller(participantSecret: secret)
+    case .enrolment:
+      return .anybody
+    case .manage:
+      if let manageToken, let shown = request.bearerToken, Self.areEqual(shown, manageToken) { return .anybody }
+      guard keys != nil else { throw request.bearerToken == nil ? Refusal.unauthorized : .tokenInvalid }
+      return try holder(of: [.manage], request)
     case .agent:
+      switch request.bearerToken.flatMap({ agents?.bearer(of: $0) }) {
+      case .active(let site, let key): return Caller(agentSite: site, agentKey: key)
+      case .ended(_, let reason): throw Refusal.agentRevoked(reason)
+      case nil: break
+      }
       if let agentToken {
         if let shown = request.bearerToken, Self.areEqual(shown, agentToken) { return .anybody }
         guard keys != nil else { throw request.bearerToken == nil ? Refusal.unauthorized : .tokenInvalid }
       }
       return try holder(of: [.agent], request) { $0.site != nil }
     case .operate:
-      return try holder(of: [.operate], request)
+      // Who may change things may see them.
+      if let manageToken, let shown = request.bearerToken, Self.areEqual(shown, manageToken) { return .anybody }
+      return try holder(of: [.operate, .manage], request)
     case .room(let scopes):
       let room = try context.room()
       return try holder(of: scopes, request) { $0.covers(room: room) }

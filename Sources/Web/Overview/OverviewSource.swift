@@ -15,6 +15,7 @@ struct OverviewSource: Sendable {
     let meetings = await relay?.meetings() ?? []
     let snapshot = await monitor?.snapshot()
     let troubles = await monitor?.troubles() ?? []
+    let agents = await monitor?.agents.statuses() ?? []
     let participants = Dictionary(
       meetings.flatMap(\.participants).compactMap { $0.site.map { ($0, 1) } }, uniquingKeysWith: +)
     return Overview(
@@ -22,7 +23,19 @@ struct OverviewSource: Sendable {
       sites: (snapshot?.sites ?? []).map { SiteStatus($0, participants: participants[$0.site.id] ?? 0) },
       paths: (snapshot?.paths ?? []).map(PathStatus.init),
       meetings: meetings.map(MeetingStatus.init),
-      incidents: (snapshot?.incidents ?? []).map(IncidentStatus.init), troubles: troubles.map(TroubleStatus.init))
+      incidents: (snapshot?.incidents ?? []).map(IncidentStatus.init), troubles: troubles.map(TroubleStatus.init),
+      agents: agents.map(\.settled))
+  }
+}
+
+extension AgentStatus {
+  /// Without what changes with every report: dashboards are told the whole overview at each change.
+  fileprivate var settled: AgentStatus {
+    var status = self
+    status.seenAt = seenAt.map { ($0 / 60).rounded(.down) * 60 }
+    status.clock = clock.map { AgentClock(isSynchronized: $0.isSynchronized, source: $0.source) }
+    status.records = nil
+    return status
   }
 }
 

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Monitor
 import Relay
+import Wire
 
 /// For those who run the server: is it alive, and its figures.
 struct OperationRoutes {
@@ -11,6 +12,7 @@ struct OperationRoutes {
   let streams: [EventStreams]
   let monitor: MonitorService?
   let access: Access
+  let clock: @Sendable () -> WallTime
 
   func add(to table: inout RouteTable) {
     table.get(Paths.health, .open) { _, _ in
@@ -20,7 +22,8 @@ struct OperationRoutes {
         HealthStatus(
           status: reasons.isEmpty ? "ok" : "degraded", reasons: reasons,
           roles: [relay.map { _ in "relay" }, monitor.map { _ in "monitor" }].compactMap(\.self),
-          epoch: feed.epoch))
+          epoch: feed.epoch)
+      ).telling(clock())
     }
     table.get(Paths.metrics, .operate) { _, _ in
       let text = MetricsText.text(

@@ -17,6 +17,7 @@ struct RecordRoutes {
     guard request.mediaType == MediaTypes.records else {
       throw Refusal.unsupportedMediaType(accepted: MediaTypes.records)
     }
+    try request.requireAcceptedVersion()
     let body = try await request.bytes(upTo: limit)
     let records: [PathRecord]
     do {
@@ -26,13 +27,19 @@ struct RecordRoutes {
         .badRequest, .badRecords, "The body holds no records that can be read: \(error)",
         ja: "本文の記録を読めません: \(error)")
     }
-    if let claims = context.caller.claims {
-      guard records.allSatisfy({ claims.covers(site: $0.id.path.site) }) else {
-        throw Refusal.forbidden(wanted: [.agent])
-      }
+    guard records.allSatisfy({ context.caller.covers(site: $0.id.path.site) }) else {
+      guard let own = context.caller.agentSite else { throw Refusal.forbidden(wanted: [.agent]) }
+      // Not for want of a right, which another token could mend: these records are at fault, and no others.
+      throw Refusal(
+        .unprocessableContent, .badRecords, "Of this agent only records of the site \"\(own)\" are taken.",
+        ja: "このエージェントから受け取れるのは、拠点「\(own)」の記録だけです。")
     }
     do {
-      try await monitor.ingest(records)
+      if let site = context.caller.agentSite {
+        try await monitor.ingest(records, ofAgentAt: site)
+      } else {
+        try await monitor.ingest(records)
+      }
     } catch {
       // Not committed, so not acknowledged: the agent keeps them and comes again.
       throw Refusal(

@@ -17,6 +17,7 @@ struct Routes: Sendable {
   let dashboards: EventStreams
   let feed: OverviewFeed
   let access: Access
+  private let clock: @Sendable () -> WallTime
 
   init(
     configuration: WebConfiguration, relay: RelayService?, monitor: MonitorService?, logger: Logger,
@@ -32,7 +33,10 @@ struct Routes: Sendable {
       total: configuration.maximumDashboards, perAddress: configuration.maximumDashboardsPerAddress)
     let source = OverviewSource(relay: relay, monitor: monitor)
     feed = OverviewFeed { await source.overview() }
-    access = Access(keys: configuration.keys, agentToken: configuration.agentToken, clock: clock)
+    access = Access(
+      keys: configuration.keys, agentToken: configuration.agentToken, manageToken: configuration.manageToken,
+      agents: monitor?.agents, clock: clock)
+    self.clock = clock
   }
 
   func router() -> Router<WebContext> {
@@ -55,10 +59,12 @@ struct Routes: Sendable {
     if let monitor {
       RecordRoutes(monitor: monitor, limit: configuration.maximumRecordsBytes).add(to: &table)
       IncidentRoutes(monitor: monitor).add(to: &table)
+      AgentRoutes(registry: monitor.agents, clock: clock).add(to: &table)
+      ManagementRoutes(registry: monitor.agents).add(to: &table)
     }
     OverviewRoutes(feed: feed, streams: dashboards, access: access).add(to: &table)
     OperationRoutes(
-      relay: relay, feed: feed, streams: [streams, dashboards], monitor: monitor, access: access
+      relay: relay, feed: feed, streams: [streams, dashboards], monitor: monitor, access: access, clock: clock
     ).add(to: &table)
     table.finish()
     return table

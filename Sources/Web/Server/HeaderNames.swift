@@ -1,3 +1,4 @@
+import API
 import HTTPTypes
 
 /// Header names beyond those of the library.
@@ -19,6 +20,9 @@ extension HTTPField.Name {
   static let permissionsPolicy = named("Permissions-Policy")
   static let proxyBuffering = named("X-Accel-Buffering")
   static let referrerPolicy = named("Referrer-Policy")
+
+  static let time = named(AgentReport.timeHeaderName)
+  static let version = named(ProgramVersion.headerName)
 
   private static func named(_ name: String) -> HTTPField.Name {
     guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is a token of RFC 9110") }

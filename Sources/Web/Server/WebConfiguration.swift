@@ -10,6 +10,8 @@ public struct WebConfiguration: Sendable {
   /// What agents send as `Authorization: Bearer …` with their records; `nil` takes records from anybody, unless there
   /// are keys.
   public var agentToken: String?
+  /// What entitles to add sites, let agents in and publish jobs, beside tokens with the scope `manage`.
+  public var manageToken: String?
   /// With keys every address but the open ones asks for a token that one of them has signed.
   public var keys: AccessKeys?
   /// Greatest body of `POST /v1/records`, in bytes.

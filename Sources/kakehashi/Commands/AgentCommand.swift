@@ -7,22 +7,48 @@ import ServiceLifecycle
 import Settings
 import Transport
 
-struct AgentCommand: AsyncParsableCommand {
+struct AgentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "agent", abstract: "Runs a site's agent: answers and sends STAMP, delivers what it measured.",
+    commandName: "agent", abstract: "Runs a site's agent, makes it known to the monitor, or shuts it out.",
     discussion: """
-      The configuration names the monitor, how to know it (its authority's file, or its public key as `kakehashi up`
+      At a site: kakehashi agent join https://monitor.example:8443 K7QM-4XTD-9R2H, then kakehashi agent.
+      At the monitor: kakehashi agent list, kakehashi agent revoke tsu.
+      """,
+    subcommands: [AgentRunCommand.self, AgentJoinCommand.self, AgentListCommand.self, AgentRevokeCommand.self],
+    defaultSubcommand: AgentRunCommand.self)
+}
+
+struct AgentRunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs a site's agent: answers and sends STAMP, delivers what it measured.",
+    discussion: """
+      What `kakehashi agent join` wrote is all it needs. A configuration written by hand names the monitor, how to know it (its authority's file, or its public key as `kakehashi up`
       prints it) and the token:
         agent: {monitor: "https://monitor.example:8443", authority: office-ca.pem, token: agent.token}
         agent: {monitor: "https://10.1.0.5:8443", pin: sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=, token: …}
 
-      Example: kakehashi agent --config /etc/kakehashi/kakehashi.yaml
+      Example: kakehashi agent --config /etc/kakehashi/agent.yaml
       """)
 
-  @OptionGroup var file: ConfigurationOption
+  @Option(
+    help:
+      "The configuration; without it \(AgentRunCommand.joined), and where that is not \(ConfigurationOption.installed)."
+  )
+  var config: String?
+
+  /// What `join` writes.
+  static let joined = "/etc/kakehashi/agent.yaml"
+
+  /// What was named, else what `join` wrote, else the installation's own.
+  static func file(_ config: String?) -> ConfigurationOption {
+    var file = ConfigurationOption()
+    file.config =
+      config ?? (FileManager.default.fileExists(atPath: Self.joined) ? Self.joined : ConfigurationOption.installed)
+    return file
+  }
 
   func run() async throws {
-    let settings = try file.read()
+    let settings = try Self.file(config).read()
     do {
       try await serve(settings)
     } catch let failure as Failure {

@@ -9,12 +9,21 @@ struct ConfigurationOption: ParsableArguments {
   @Option(name: .long, help: "The configuration file.")
   var config = ConfigurationOption.installed
 
-  /// Reads it, or ends the command with status 78 and a sentence for each problem.
-  func read() throws -> Settings {
+  /// Reads it, or fails with a sentence for each problem.
+  func settings() throws(Failure) -> Settings {
     do {
       return try Settings(file: config)
     } catch {
-      throw Failure.configuration(error).report()
+      throw .configuration(error)
+    }
+  }
+
+  /// Reads it, or ends the command with status 78 and a sentence for each problem.
+  func read() throws -> Settings {
+    do {
+      return try settings()
+    } catch {
+      throw error.report()
     }
   }
 }

@@ -15,6 +15,7 @@ struct ProbeCommand: AsyncParsableCommand {
         kakehashi probe stamp 10.7.0.5:862 --seconds 30 --json
         kakehashi probe stamp 10.7.0.5:862 --plugin
         kakehashi probe stamp 10.7.0.5:862 --key-file /etc/kakehashi/keys/tsu-stamp.key
+        kakehashi probe doctor     # everything that a site's agent needs, once, as a page for the network team
       """)
 
   @Argument(help: "What measures: \(ProbeKind.all.map(\.name).joined(separator: ", ")).")

@@ -8,7 +8,8 @@ struct TokenCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "token", abstract: "Prints an access token, for what is no person: an encoder, a collector, an agent.",
     discussion: """
-      Scopes: join (meetings), publish (WHIP), view (WHEP), operate (dashboard, overview, metrics), agent (records).
+      Scopes: join (meetings), publish (WHIP), view (WHEP), operate (dashboard, overview, metrics),
+      manage (sites, agents, jobs), agent (records).
       It is a JSON Web Token, sent as "Authorization: Bearer …", signed with the first of the configuration's http.keys.
 
       Examples:
@@ -17,7 +18,7 @@ struct TokenCommand: ParsableCommand {
         kakehashi token agent --site tsu --valid 365d > agent.token
       """)
 
-  @Argument(help: "What it entitles to: one or more of join, publish, view, operate, agent.")
+  @Argument(help: "What it entitles to: one or more of join, publish, view, operate, manage, agent.")
   var scopes: [String]
 
   @Option(help: "The room that join, publish and view are for; * is every room.")
@@ -31,7 +32,7 @@ struct TokenCommand: ParsableCommand {
 
   @OptionGroup var file: ConfigurationOption
 
-  static let choices: [AccessScope] = [.join, .publish, .view, .operate, .agent]
+  static let choices: [AccessScope] = [.join, .publish, .view, .operate, .manage, .agent]
 
   func validate() throws {
     for scope in scopes where !Self.choices.contains(where: { $0.rawValue == scope }) {

@@ -7,6 +7,11 @@ struct AgentLog {
   private let folder: String
   private var delivery = Complaint(problem: "Records are not delivered", end: "Records are delivered again")
   private var spool = Complaint(problem: "Records cannot be kept on disk", end: "Records are kept on disk again")
+  private var jobs = Complaint(problem: "The monitor gives no jobs", end: "The monitor gives jobs again")
+  private var offered = Complaint(
+    problem: "The jobs that the monitor offers cannot be done; those before them are",
+    end: "Does the jobs that it is given")
+  private var applied: Int?
   private var damaged = 0
   private var dropped = 0
   private var refused = 0
@@ -22,6 +27,13 @@ struct AgentLog {
   mutating func follow(_ status: AgentService.Status) {
     delivery.follow(status.deliveryError, ["waiting": "\(status.waitingRecords)"], logger)
     spool.follow(status.spoolError, [:], logger)
+    jobs.follow(status.jobsError, [:], logger)
+    let problems = status.jobProblems.map(\.description).joined(separator: "; ")
+    offered.follow(problems.isEmpty ? nil : problems, [:], logger)
+    if let version = status.appliedJobs, version != applied {
+      applied = version
+      logger.notice("Does the jobs of a version", metadata: ["version": "\(version)"])
+    }
     if status.damagedSpoolFiles > damaged {
       logger.error(
         "Spool files were damaged; what is whole in them is delivered",

@@ -1,4 +1,3 @@
-import Association
 import Foundation
 import Settings
 import Transport
@@ -42,9 +41,7 @@ struct Banner {
   private var certificate: String {
     var lines = [settings.certificateFile]
     if settings.http.certificate == nil { lines.append("self-signed, so browsers warn once") }
-    if let own = try? CertificateFile(path: settings.certificateFile) {
-      lines.append("agents and dashboards elsewhere take the pin \(PublicKeyPin.text(own.publicKeyDigest))")
-    }
+    if let pin = settings.publicKeyPin { lines.append("agents and dashboards elsewhere take the pin \(pin)") }
     return lines.joined(separator: "\n" + String(repeating: " ", count: 17))
   }
 }

@@ -61,7 +61,7 @@ enum PrivateFiles {
   }
 
   /// Writes the whole file or none of it.
-  private static func write(_ text: String, to file: String, mode: Int) throws(Failure) {
+  static func write(_ text: String, to file: String, mode: Int) throws(Failure) {
     let folder = (file as NSString).deletingLastPathComponent
     let temporary = "\(file).new"
     do {

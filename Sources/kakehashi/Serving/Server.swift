@@ -49,8 +49,11 @@ struct Server {
           clock: { SystemClock.reading() })
       agents = try settings.agentConfigurations(role: role, token: token).map { try AgentService($0) }
       // The records of calls go the way of all records.
-      relay = try agents.first.map { own in
-        try RelayService(configuration: settings.relayConfiguration { records in own.post(records) })
+      relay = try agents.first.map { [registry = monitor?.agents] own in
+        var configuration = settings.relayConfiguration { records in own.post(records) }
+        // Sites that were added count from the moment they are.
+        if let registry { configuration.siteOf = { registry.site(of: $0) } }
+        return try RelayService(configuration: configuration)
       }
     } catch let failure as Failure {
       throw failure
@@ -60,6 +63,7 @@ struct Server {
     var configuration = settings.webConfiguration
     configuration.agentToken = token
     configuration.keys = keys
+    if role != .relay { configuration.manageToken = try PrivateFiles.prepareToken(settings.manageToken) }
     // The rest is for the database, the agents and the relay, which a flood of connections must not starve.
     configuration.maximumConnections = min(configuration.maximumConnections, OpenFiles.raiseLimit() * 3 / 4)
     do {

@@ -1,4 +1,5 @@
 import API
+import Association
 import Foundation
 import Settings
 import Transport
@@ -41,6 +42,11 @@ extension Settings {
       let now = SystemClock.wallTime
       return AccessToken.signed(AccessClaims([.operate], expires: now + .seconds(12 * 3600)), by: keys, at: now)
     }
+  }
+
+  /// The server's public key in words to type; `nil` before its certificate was made.
+  var publicKeyPin: String? {
+    (try? CertificateFile(path: certificateFile)).map { PublicKeyPin.text($0.publicKeyDigest) }
   }
 
   /// Where people reach the server: what the configuration says, else this machine's first address.

@@ -7,6 +7,8 @@ extension Settings {
   var keyFile: String { http.key ?? "\(dataFolder)/tls/key.pem" }
   /// What dashboards and agents elsewhere pin, in words to type.
   var pinFile: String { "\(dataFolder)/tls/pin" }
+  /// What commands beside the data folder show to add sites, let agents in and publish jobs; drawn at the first start.
+  var manageToken: SecretSource { .file("\(dataFolder)/manage.token") }
   /// What agents show; drawn at the first start when the configuration names none.
   var agentToken: SecretSource { http.agentToken ?? .file("\(dataFolder)/agent.token") }
 
@@ -22,6 +24,11 @@ extension Settings {
 
   /// The site's reflector, or what the configuration says instead.
   func reflector(of site: String) -> Endpoint? {
-    (site == self.site ? agent.reflector : nil) ?? siteSettings(site)?.reflector
+    reflector(of: site, in: sites)
+  }
+
+  /// The same by a list of sites that was published.
+  func reflector(of site: String, in sites: [SiteSettings]) -> Endpoint? {
+    (site == self.site ? agent.reflector : nil) ?? sites.first { $0.id == site }?.reflector
   }
 }

@@ -53,8 +53,17 @@ extension Settings {
 
   func monitorConfiguration() throws(Failure) -> MonitorConfiguration {
     var configuration = MonitorConfiguration(
-      sites: sites.map { Site(id: $0.id, japaneseName: $0.japaneseName, englishName: $0.englishName) },
-      paths: jobs.flatMap { job in sites.flatMap { site in expectedPaths(of: job, from: site.id) } })
+      sites: sites.map {
+        Site(
+          id: $0.id, japaneseName: $0.japaneseName, englishName: $0.englishName, networks: $0.networks,
+          reflector: $0.reflector)
+      },
+      paths: expectedPaths(of: jobs, sites))
+    configuration.hub = site
+    configuration.readJobs = { files throws(JobError) in
+      let published = try PublishedJobs(files)
+      return expectedPaths(of: published.jobs, published.sites)
+    }
     configuration.otherRules.objective = objective
     configuration.incidentRules = IncidentRules(
       raiseCount: monitor.incidents.raiseCount, raiseTotal: monitor.incidents.raiseTotal,
@@ -72,6 +81,10 @@ extension Settings {
     Objective(
       loss: UInt64(monitor.objective.lossPartsPerMillion), jitter: UInt64(monitor.objective.jitter.nanoseconds),
       latency: UInt64(monitor.objective.latency.nanoseconds))
+  }
+
+  private func expectedPaths(of jobs: [ProbeJob], _ sites: [SiteSettings]) -> [ExpectedPath] {
+    jobs.flatMap { job in sites.flatMap { site in expectedPaths(of: job, from: site.id) } }
   }
 
   private func expectedPaths(of job: ProbeJob, from site: String) -> [ExpectedPath] {
@@ -126,7 +139,8 @@ extension Settings {
       // Only delivers: what answers and measures is the site's agent.
       var configuration = try agentConfiguration(site: site, token: token)
       configuration.reflector = nil
-      configuration.targets = []
+      configuration.work = AgentConfiguration.Work()
+      configuration.jobs = nil
       return [configuration]
     case .monitor:
       return []
@@ -150,24 +164,38 @@ extension Settings {
       } else {
         .system
       }
-    var targets: [AgentConfiguration.Target] = []
-    for job in jobs {
-      for target in job.targets(from: site) { targets += [try self.target(target, of: job)].compactMap { $0 } }
-    }
     return AgentConfiguration(
-      site: site, name: agentName(of: site), reflector: try reflectorConfiguration(of: site), targets: targets,
-      recordLength: jobs.map(\.interval).min() ?? .seconds(15),
-      monitor: AgentConfiguration.Monitor(
-        url: (agent.monitor ?? localMonitor) + Paths.records, trust: trust, token: token),
+      site: site, name: agentName(of: site), reflector: try reflectorConfiguration(of: site),
+      work: try work(of: jobs, sites, at: site),
+      monitor: AgentConfiguration.Monitor(address: agent.monitor ?? localMonitor, trust: trust, token: token),
+      jobs: AgentConfiguration.Jobs(file: "\(dataFolder)/jobs/\(site).json") { files throws(JobError) in
+        let published = try PublishedJobs(files)
+        do {
+          return try work(of: published.jobs, published.sites, at: site)
+        } catch {
+          throw JobError([JobProblem(file: file, message: error.description)])
+        }
+      },
       spoolFolder: "\(dataFolder)/spool/\(site)", spoolBytes: agent.spoolMebibytes << 20)
   }
 
+  /// What the agent of `site` does of the jobs. Keys for authenticated STAMP are this machine's own: none are published.
+  private func work(
+    of jobs: [ProbeJob], _ sites: [SiteSettings], at site: String
+  ) throws(Failure) -> AgentConfiguration.Work {
+    var targets: [AgentConfiguration.Target] = []
+    for job in jobs {
+      for target in job.targets(from: site) { targets += [try self.target(target, of: job, sites)].compactMap { $0 } }
+    }
+    return AgentConfiguration.Work(targets: targets, recordLength: jobs.map(\.interval).min() ?? .seconds(15))
+  }
+
   private func target(
-    _ target: ProbeJob.Target, of job: ProbeJob
+    _ target: ProbeJob.Target, of job: ProbeJob, _ sites: [SiteSettings]
   ) throws(Failure) -> AgentConfiguration.Target? {
     switch target {
     case .site(let id):
-      guard let endpoint = reflector(of: id) else { return nil }
+      guard let endpoint = reflector(of: id, in: sites) else { return nil }
       return AgentConfiguration.Target(
         id: id, endpoint: endpoint, streams: job.streams, options: try stampOptions(of: id))
     case .endpoint(let endpoint):

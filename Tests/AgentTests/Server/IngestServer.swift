@@ -35,7 +35,7 @@ final class IngestServer {
   }
 
   var monitor: AgentConfiguration.Monitor {
-    AgentConfiguration.Monitor(url: "http://127.0.0.1:\(port)/v1/records", token: "secret")
+    AgentConfiguration.Monitor(address: "http://127.0.0.1:\(port)", token: "secret")
   }
 
   /// All records answered with 204, in order.

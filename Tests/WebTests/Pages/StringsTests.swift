@@ -84,7 +84,8 @@ import Testing
     #expect(asked.subtracting(keys).isEmpty, "\(asked.subtracting(keys))")
     // Keys put together at run time: microphoneOff and its like, and what the page says to each of the server's codes.
     let composed = Set(
-      ["microphoneOn", "microphoneOff", "cameraOn", "cameraOff"] + ErrorCode.allCases.map { "refused_\($0.rawValue)" }
+      ["microphoneOn", "microphoneOff", "cameraOn", "cameraOff"]
+        + ErrorCode.allCases.filter { !ErrorCode.ofAgents.contains($0) }.map { "refused_\($0.rawValue)" }
         + StringsTests.accessCodes.map { "closed_\($0.rawValue)" })
     #expect(composed.subtracting(keys).isEmpty, "\(composed.subtracting(keys))")
     let named = keys.filter { scripts.contains("\"\($0)\"") }

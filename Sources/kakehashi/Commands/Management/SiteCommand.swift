@@ -1,0 +1,180 @@
+import API
+import Agent
+import ArgumentParser
+import Foundation
+import Monitor
+import Settings
+import Wire
+
+struct SiteCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "site", abstract: "Adds and lists sites, and prints one-time codes for their agents.",
+    discussion: """
+      On the monitor's machine these commands need its configuration alone; from elsewhere its address and a token:
+        kakehashi site list --monitor https://monitor.example:8443 --token manage.token --authority office-ca.pem
+      """,
+    subcommands: [Add.self, Code.self, List.self, Import.self], aliases: ["sites"])
+
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Adds a site, or changes one that was added, and prints a one-time code for its agent.",
+      discussion: """
+        Example: kakehashi site add tsu --networks 10.7.0.0/16 --reflector 10.7.0.5:862 --name-ja 津地域庁舎
+        """)
+
+    @Argument(help: "Its id: 1 to 32 small letters, digits, - or _.")
+    var id: String
+
+    @Option(parsing: .upToNextOption, help: "Its networks, like 10.7.0.0/16: a client's address finds its site there.")
+    var networks: [String] = []
+
+    @Option(help: "Where its agent will answer STAMP, like 10.7.0.5:862.")
+    var reflector: String?
+
+    @Option(help: "Its Japanese name; without it the English one, or the id.")
+    var nameJa: String?
+
+    @Option(help: "Its English name; without it the Japanese one, or the id.")
+    var nameEn: String?
+
+    @OptionGroup var code: CodeOption
+
+    @OptionGroup var options: MonitorOption
+
+    func run() async throws {
+      try await reporting {
+        let client = try options.client()
+        let site = SiteBody(
+          id: id, name: LocalizedName(ja: nameJa ?? nameEn ?? id, en: nameEn ?? nameJa ?? id),
+          networks: networks.flatMap { $0.split(separator: ",").map(String.init) }, reflector: reflector)
+        let _: SitesChangeBody = try await client.send("PUT", Paths.sites, SitesChangeBody(sites: [site]))
+        try await code.print(for: id, client, options)
+      }
+    }
+  }
+
+  struct Code: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prints a one-time code for a site's agent; the one before does not work any more.",
+      discussion: "Example: kakehashi site code tsu --valid 2d")
+
+    @Argument(help: "The site.")
+    var id: String
+
+    @OptionGroup var code: CodeOption
+
+    @OptionGroup var options: MonitorOption
+
+    func run() async throws {
+      try await reporting { try await code.print(for: id, try options.client(), options) }
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists all sites.", discussion: "Example: kakehashi site list")
+
+    @OptionGroup var options: MonitorOption
+
+    func run() async throws {
+      try await reporting {
+        let sites: SitesBody = try await options.client().get(Paths.sites)
+        let rows = (sites.configured.map { ($0, "configured") } + sites.added.map { ($0, "added") }).map {
+          site, origin in
+          [
+            site.id, options.language.chosen == .ja ? site.name.ja : site.name.en, site.networks.joined(separator: " "),
+            site.reflector ?? "-", origin,
+          ]
+        }
+        Standard.output.write(TextTable(["site", "name", "networks", "reflector", "origin"], rows).text)
+      }
+    }
+  }
+
+  struct Import: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "import", abstract: "Adds and changes sites from a comma-separated file, all of them or none.",
+      discussion: """
+        The first line names the columns: id, name_ja, name_en, networks (separated by spaces), reflector. UTF-8 and what
+        Excel writes in Japan (CP932) are read. Sites that are not in the file stay as they are.
+
+        Example: kakehashi sites import sites.csv --dry-run
+        """)
+
+    @Argument(help: "The file.")
+    var table: String
+
+    @Flag(help: "Only print what would be added and changed.")
+    var dryRun = false
+
+    @OptionGroup var options: MonitorOption
+
+    func run() async throws {
+      try await reporting {
+        guard let data = FileManager.default.contents(atPath: table) else {
+          throw Failure.configuration("\(table) cannot be read.")
+        }
+        let rows: SiteTable
+        do {
+          rows = try SiteTable(Array(data), file: table)
+        } catch {
+          throw Failure.configuration("\(error)")
+        }
+        let client = try options.client()
+        let sites: SitesBody = try await client.get(Paths.sites)
+        let known = KnownSites(configured: sites.configured, added: sites.added)
+        let problems = known.problems(of: rows.rows.map(\.site)).map { problem in
+          "\(table):\(rows.rows.indices.contains(problem.index) ? rows.rows[problem.index].line : 1): \(problem.problem)."
+        }
+        guard problems.isEmpty else { throw Failure.configuration(problems.joined(separator: "\n")) }
+        for line in SiteDifferences(rows, known: sites.added).lines { Standard.output.write(line) }
+        if dryRun {
+          Standard.output.write("Nothing was changed; leave --dry-run out to do it.")
+        } else if !rows.rows.isEmpty {
+          let body = SitesChangeBody(sites: rows.rows.map(\.site))
+          let _: SitesChangeBody = try await client.send("PUT", Paths.sites, body)
+          Standard.output.write("Done. `kakehashi jobs publish` lets the agents know.")
+        }
+      }
+    }
+  }
+}
+
+/// `--valid` of a one-time code, and how a code is printed.
+struct CodeOption: ParsableArguments {
+  @Option(help: "How long the code works: 1h, 24h, 7d; at most 30 d.")
+  var valid = "24h"
+
+  func print(for site: String, _ client: MonitorClient, _ options: MonitorOption) async throws(Failure) {
+    guard let duration = Duration(valid), duration >= .seconds(60), duration <= .seconds(30 * 86_400) else {
+      throw .configuration("--valid must be a duration like 30 min, 24h or 7d, from 1 min to 30 d.")
+    }
+    let body: CodeBody = try await client.send(
+      "POST", Paths.code(of: site), CodeRequestBody(validSeconds: Int(duration.nanoseconds / 1_000_000_000)))
+    let until = Date(timeIntervalSince1970: body.expiresAt).formatted(
+      .iso8601.year().month().day().time(includingFractionalSeconds: false).timeZone(separator: .colon))
+    let lines =
+      client.language == .ja
+      ? ["拠点 \(site) のコード（1回限り、\(until) まで）: \(body.code)", "その拠点で実行してください:"]
+      : ["Code for the site \(site), good once until \(until): \(body.code)", "At the site, run:"]
+    for line in lines { Standard.output.write(line) }
+    Standard.output.write("  kakehashi agent join \(options.publicAddress(client)) \(body.code)\(options.trustWords)")
+  }
+}
+
+extension MonitorOption {
+  /// How agents elsewhere reach the monitor.
+  fileprivate func publicAddress(_ client: MonitorClient) -> String {
+    monitor ?? (try? file.settings())?.publicAddress ?? client.address
+  }
+
+  /// How they know it: as this command does, or by the pin of this machine's own certificate.
+  fileprivate var trustWords: String {
+    if let pin = trust.pin { return " --pin \(pin)" }
+    if let authority = trust.authority { return " --authority \(authority)" }
+    guard monitor == nil, let settings = try? file.settings(), settings.http.certificate == nil,
+      let pin = settings.publicKeyPin
+    else { return "" }
+    return " --pin \(pin)"
+  }
+}

@@ -1,0 +1,79 @@
+import API
+import Measurement
+import Testing
+import Wire
+
+@testable import Monitor
+
+@Suite("Known sites")
+struct KnownSitesTests {
+  private func site(_ id: String, _ networks: String..., reflector: String? = nil) -> SiteBody {
+    SiteBody(id: id, name: LocalizedName(ja: id, en: id), networks: networks, reflector: reflector)
+  }
+
+  private var known: KnownSites {
+    KnownSites(
+      configured: [site("hq", "10.0.0.0/8", "192.0.2.0/24")],
+      added: [site("tsu", "10.7.0.0/16", "2001:db8:7::/48", reflector: "10.7.0.5:862")])
+  }
+
+  private func problems(_ change: SiteBody...) -> [String] {
+    known.problems(of: change).map { "\($0.index): \($0.problem)" }
+  }
+
+  @Test("A site within a wider network of a configured one is right, and addresses find the closest")
+  func nested() {
+    #expect(problems(site("ise", "10.9.0.0/16")) == [])
+    #expect(IPAddress("10.7.1.2").flatMap(known.directory.site(of:)) == "tsu")
+    #expect(IPAddress("10.8.1.2").flatMap(known.directory.site(of:)) == "hq")
+    #expect(IPAddress("2001:db8:7::1").flatMap(known.directory.site(of:)) == "tsu")
+  }
+
+  @Test("Networks that overlap are refused: with an added site's, within the change, and around a configured one")
+  func overlaps() {
+    #expect(
+      problems(site("ise", "10.7.128.0/17"), site("kuki", "10.9.0.0/16"), site("suzuka", "10.9.3.0/24")) == [
+        "0: the network 10.7.128.0/17 overlaps with 10.7.0.0/16 of the site \"tsu\"",
+        "2: the network 10.9.3.0/24 overlaps with 10.9.0.0/16 of the site \"kuki\"",
+      ])
+    #expect(
+      problems(site("ise", "192.0.2.0/24")) == [
+        "0: the network 192.0.2.0/24 holds 192.0.2.0/24 of the configured site \"hq\""
+      ])
+    #expect(problems(site("ise", "192.0.0.0/16")).count == 1)
+    #expect(problems(site("ise", "2001:db8::/32")).count == 1)
+  }
+
+  @Test("A site that is changed does not overlap with what it was")
+  func changed() {
+    #expect(problems(site("tsu", "10.7.0.0/17")) == [])
+    // Its old network is free for another in the same change.
+    #expect(problems(site("tsu", "10.70.0.0/16"), site("ise", "10.7.0.0/16")) == [])
+  }
+
+  @Test("What is malformed, there twice, or stands in the configuration is refused")
+  func malformed() {
+    #expect(problems(site("Tsu")).count == 1)
+    #expect(problems(SiteBody(id: "", name: LocalizedName(ja: "津", en: "Tsu"), networks: [])).count == 1)
+    #expect(problems(site("ise", "10.9.0.1/16")).count == 1)
+    #expect(problems(site("ise", reflector: "10.9.0.5")).count == 1)
+    #expect(problems(site("ise"), site("ise")) == ["1: the site \"ise\" is there twice"])
+    #expect(problems(site("hq")) == ["0: the site \"hq\" stands in the monitor's configuration: change it there"])
+    let name = SiteBody(id: "ise", name: LocalizedName(ja: "伊勢\n", en: ""), networks: [])
+    #expect(known.problems(of: [name]).count == 2)
+  }
+
+  @Test("As a file of a job set, names with quotes and colons stay what they are")
+  func file() {
+    var sites = known
+    sites.put([SiteBody(id: "ise", name: LocalizedName(ja: "伊勢「\"本\\館: 一」", en: "Ise"), networks: [])])
+    #expect(
+      sites.file.text == #"""
+        sites:
+          - {id: "hq", name: {ja: "hq", en: "hq"}, networks: ["10.0.0.0/8", "192.0.2.0/24"]}
+          - {id: "ise", name: {ja: "伊勢「\"本\\館: 一」", en: "Ise"}, networks: []}
+          - {id: "tsu", name: {ja: "tsu", en: "tsu"}, networks: ["10.7.0.0/16", "2001:db8:7::/48"], reflector: "10.7.0.5:862"}
+
+        """#)
+  }
+}
