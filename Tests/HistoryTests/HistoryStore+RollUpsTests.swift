@@ -69,7 +69,7 @@ struct RollUpsTests {
         let judgement = try #require(Objective().judge(whole, basis: .roundTrip))
         #expect(each.figures?.loss == judgement[.loss]?.value)
         #expect(each.figures?.jitter == judgement[.jitter]?.value)
-        #expect(each.figures?.latency == whole.roundTrip.mean)
+        #expect(each.figures?.latency == judgement[.latency]?.value)
         #expect(each.figures?.delayVariation == judgement.delayVariation)
       }
     }
