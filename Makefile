@@ -62,8 +62,8 @@ fuzz:
 
 ## The media tests under the address and the thread sanitizer, each in a build of its own.
 sanitize: deps
-	MEDIA_ONLY=1 swift test --disable-xctest --sanitize=address --scratch-path .build-address
-	MEDIA_ONLY=1 swift test --disable-xctest --sanitize=thread --scratch-path .build-thread
+	Tests/Sanitizers/run address
+	Tests/Sanitizers/run thread
 
 ## Ten minutes of a three-way meeting with joins and leaves.
 soak: build deps-test
