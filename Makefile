@@ -49,8 +49,8 @@ bench: build deps-test
 ## How punctually test packets leave, beside irtt's, and how many a reflector answers; prints tables.
 bench-stamp: deps
 	@.ci/install bench
-	MEDIA_ONLY=1 swift build -c release --scratch-path .build-media-release --product MeasuringPace
-	loadtest/stamp .build-media-release/release/MeasuringPace
+	swift build -c release --product MeasuringPace
+	loadtest/stamp .build/release/MeasuringPace
 
 ## What a probe reports beside what a bad network did, over real sockets, as a table; fails where they differ.
 grid: build deps-test
