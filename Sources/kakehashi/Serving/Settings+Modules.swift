@@ -173,7 +173,7 @@ extension Settings {
         do {
           return try work(of: published.jobs, published.sites, at: site)
         } catch {
-          throw JobError([JobProblem(file: file, message: error.description)])
+          throw JobError([JobProblem(file: file, message: "\(error)")])
         }
       },
       spoolFolder: "\(dataFolder)/spool/\(site)", spoolBytes: agent.spoolMebibytes << 20)
