@@ -107,7 +107,8 @@ class Ingest:
         if self._random.random() < 0.1:
             # The agent cannot know that they were committed, and sends them again.
             self.lost_answers += 1
-            request.transport.abort()
+            if request.transport:
+                request.transport.abort()
         else:
             self.acknowledged |= set(_records(body))
         return web.Response(status=204)
