@@ -47,9 +47,10 @@ extension HistoryStore {
   static func insert(_ trackers: [StoredTracker], in db: Database) throws {
     let statement = try db.cachedStatement(
       sql: "INSERT OR REPLACE INTO tracker (series, kind, body) VALUES (?, ?, ?)")
+    let encoder = JSONEncoder()
     for each in trackers {
       try statement.execute(arguments: [
-        each.series.row(in: db), each.kind.rawValue, try JSONEncoder().encode(each.state),
+        each.series.row(in: db), each.kind.rawValue, try encoder.encode(each.state),
       ])
     }
   }

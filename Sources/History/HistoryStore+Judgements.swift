@@ -33,20 +33,21 @@ public struct JudgedInterval: Sendable, Equatable {
     delayVariation = judgement.delayVariation
   }
 
-  init(_ row: Row, _ objectives: [Int64: Objective]) throws {
-    let verdict: String = row["verdict"]
+  /// By place, since a day of a path has 5,760 of them.
+  static let columns = "start, length, verdict, reason, loss, jitter, latency, delay_variation, objective"
+
+  init(_ row: Row, of series: PathRecord.Series, _ objectives: [Int64: Objective]) throws {
+    let verdict: String = row[2]
     guard let verdict = Verdict(rawValue: verdict) else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a judgement with verdict \(verdict)")
     }
-    series = try PathRecord.Series(row)
-    interval = PathRecord.Interval(start: WallTime(nanoseconds: row["start"]), length: .nanoseconds(row["length"]))
+    func number(_ place: Int) -> UInt64? { (row[place] as Int64?).map(UInt64.init(bitPattern:)) }
+    self.series = series
+    interval = PathRecord.Interval(start: WallTime(nanoseconds: row[0]), length: .nanoseconds(row[1]))
     self.verdict = verdict
-    reason = (row["reason"] as String?).flatMap(UnknownReason.init)
-    objective = objectives[row["objective"]]
-    loss = (row["loss"] as Int64?).map(UInt64.init(bitPattern:))
-    jitter = (row["jitter"] as Int64?).map(UInt64.init(bitPattern:))
-    latency = (row["latency"] as Int64?).map(UInt64.init(bitPattern:))
-    delayVariation = (row["delay_variation"] as Int64?).map(UInt64.init(bitPattern:))
+    reason = (row[3] as String?).flatMap(UnknownReason.init)
+    (loss, jitter, latency, delayVariation) = (number(4), number(5), number(6), number(7))
+    objective = objectives[row[8]]
   }
 }
 
@@ -55,20 +56,26 @@ extension HistoryStore {
   public func judgements(limit: Int) async throws(HistoryError) -> [PathRecord.Series: [JudgedInterval]] {
     try await read { db in
       let newest = try db.cachedStatement(
-        sql: """
-          SELECT * FROM judgement JOIN series ON series.id = judgement.series WHERE judgement.series = ?
-          ORDER BY start DESC LIMIT ?
-          """)
+        sql: "SELECT \(JudgedInterval.columns) FROM judgement WHERE series = ? ORDER BY start DESC LIMIT ?")
       let objectives = try Self.objectives(in: db)
       var judgements: [PathRecord.Series: [JudgedInterval]] = [:]
-      for id in try Int64.fetchAll(db, sql: "SELECT id FROM series") {
-        let judged = try Row.fetchAll(newest, arguments: [id, limit]).map {
-          try JudgedInterval($0, objectives)
-        }
-        if let series = judged.first?.series { judgements[series] = judged.reversed() }
+      for row in try Row.fetchAll(db, sql: "SELECT * FROM series") {
+        let series = try PathRecord.Series(row)
+        let judged = try Self.judgements(of: series, newest, [row["id"] as Int64, limit], objectives)
+        if !judged.isEmpty { judgements[series] = judged.reversed() }
       }
       return judgements
     }
+  }
+
+  private static func judgements(
+    of series: PathRecord.Series, _ statement: Statement, _ arguments: StatementArguments,
+    _ objectives: [Int64: Objective]
+  ) throws -> [JudgedInterval] {
+    var judgements: [JudgedInterval] = []
+    let rows = try Row.fetchCursor(statement, arguments: arguments)
+    while let row = try rows.next() { judgements.append(try JudgedInterval(row, of: series, objectives)) }
+    return judgements
   }
 
   /// A judged series' judgements with starts in `starts`, oldest first.
@@ -77,14 +84,13 @@ extension HistoryStore {
   ) async throws(HistoryError) -> [JudgedInterval] {
     try await read { db in
       guard let row = try series.findRow(in: db) else { return [] }
-      let objectives = try Self.objectives(in: db)
       let statement = try db.cachedStatement(
         sql: """
-          SELECT * FROM judgement JOIN series ON series.id = judgement.series
-          WHERE judgement.series = ? AND start >= ? AND start < ? ORDER BY start
+          SELECT \(JudgedInterval.columns) FROM judgement WHERE series = ? AND start >= ? AND start < ? ORDER BY start
           """)
-      let arguments: StatementArguments = [row, starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds]
-      return try Row.fetchAll(statement, arguments: arguments).map { try JudgedInterval($0, objectives) }
+      return try Self.judgements(
+        of: series, statement, [row, starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds],
+        Self.objectives(in: db))
     }
   }
 

@@ -106,6 +106,7 @@ import Wire
       logger: Logger(label: "monitor") { _ in SwiftLogNoOpLogHandler() }, clock: { [clock] in clock.reading })
     var (count, rollingUp, slowest) = (0, Duration.zero, Duration.zero)
     let watch = ContinuousClock()
+    let processor = Self.processorTime
     let took = try await watch.measure {
       for interval in 0..<lengths.ingestHours * 240 {
         let start = SimulatedClock.start + begun + SimulatedPaths.recordLength * interval
@@ -122,7 +123,7 @@ import Wire
     }
     print(
       "ingest, \(batch) records in a post: \(count) records in \(took), \(Int(Double(count) / (took / .seconds(1)))) a second; "
-        + "of that rolling up \(rollingUp); slowest post \(slowest)")
+        + "processor time \(Self.processorTime - processor); of that rolling up \(rollingUp); slowest post \(slowest)")
   }
 
   // MARK: Queries
@@ -180,6 +181,14 @@ import Wire
     print("verify: \(took); \(contents.records) records, \(contents.rollUps) roll-ups")
     let restore = try Self.timed { _ = try HistoryFile(path: backup).restore(into: DataFolder(path: elsewhere)) }.1
     print("restore onto an empty machine, verified first: \(restore)")
+  }
+
+  /// What all threads have used: it is the same on a busy machine.
+  private static var processorTime: Duration {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    let microseconds = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec
+    return .seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + .microseconds(microseconds)
   }
 
   private static func timed<Value>(_ body: () throws -> Value) rethrows -> (Value, Duration) {
