@@ -30,6 +30,7 @@ let cTargets: [Target] = [
   .target(name: "CLinuxNet"),
   .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
   .target(name: "CSRTP", linkerSettings: [.linkedLibrary("srtp2")]),
+  .target(name: "COpus", linkerSettings: [.linkedLibrary("opus")]),
   .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
   .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 ]
@@ -50,18 +51,21 @@ let mediaModules: [Module] = [
   Module(name: "Alerting", imports: ["Wire", "Measurement"]),
   Module(name: "Transport", imports: ["Wire", "CLinuxNet"]),
   Module(name: "Association", imports: ["Wire", "Transport", "COpenSSL"]),
-  Module(name: "Fetch", imports: ["Association", "CCurl"]),
+  Module(name: "Fetch", imports: ["Wire", "Association", "CCurl"]),
   Module(
     name: "Relay",
     imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "SFU", "Transport", "Association", "Measurement"],
     testImports: ["LoadTest"]),
-  Module(name: "Probes", imports: ["Wire", "STAMP", "Transport", "Fetch", "Measurement"]),
   Module(name: "API", imports: ["Wire", "Cipher", "Measurement"]),
-  Module(name: "Agent", imports: ["Wire", "Probes", "STAMP", "Transport", "Fetch", "Measurement", "API"]),
   Module(
     name: "LoadTest",
-    imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "Association", "Transport", "API", "Fetch"],
+    imports: ["Wire", "RTP", "SDP", "ICE", "SRTP", "WebRTC", "Association", "Transport", "API", "Fetch", "COpus"],
     testImports: ["Relay", "Measurement"]),
+  Module(
+    name: "Probes",
+    imports: ["Wire", "ICE", "STAMP", "Transport", "Association", "Fetch", "Measurement", "API", "LoadTest"],
+    testImports: ["Relay"]),
+  Module(name: "Agent", imports: ["Wire", "Probes", "STAMP", "Transport", "Fetch", "Measurement", "API"]),
   Module(
     name: "MeasuringPace", imports: ["Wire", "STAMP", "Measurement", "Transport", "Probes", "Agent"], isTested: false,
     isExecutable: true),

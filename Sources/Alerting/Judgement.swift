@@ -39,7 +39,8 @@ public struct Judgement: Sendable, Equatable {
 
 extension Objective {
   /// Judges all that one path did in one interval; `nil` when it was idle, which is neither good nor bad nor unknown.
-  public func judge(_ record: PathRecord, basis: LatencyBasis) -> Judgement? {
+  /// - Parameter metrics: what a good verdict needs; `nil` is what records of the origin have.
+  public func judge(_ record: PathRecord, basis: LatencyBasis, metrics: Set<Metric>? = nil) -> Judgement? {
     guard record.condition != .idle else { return nil }
     var judgement = Judgement(
       series: record.series, interval: record.interval, verdict: .unknown, findings: findings(of: record, basis),
@@ -51,7 +52,7 @@ extension Objective {
     } else if judgement.findings.contains(where: \.isBreach) {
       judgement.verdict = .bad
       judgement.evidence = Evidence(record, judgement.findings)
-    } else if Self.judgedMetrics(of: record).allSatisfy({ judgement[$0] != nil }) {
+    } else if (metrics ?? Self.judgedMetrics(of: record)).allSatisfy({ judgement[$0] != nil }) {
       judgement.verdict = .good
     } else {
       judgement.reason = .incomplete
@@ -64,6 +65,7 @@ extension Objective {
     switch record.condition {
     case .targetDown: return .targetDown
     case .receiverSilent: return .receiverSilent
+    case .unverified: return .unverified
     case .measured, .idle: break
     }
     if record.loss.sent == 0 { return record.loss.refused > 0 ? .targetDown : .nothingSent }
@@ -71,7 +73,7 @@ extension Objective {
   }
 
   /// What a good verdict needs. A call's round trip is judged where it is known and not asked for where it is not.
-  private static func judgedMetrics(of record: PathRecord) -> [Metric] {
+  private static func judgedMetrics(of record: PathRecord) -> Set<Metric> {
     switch record.origin {
     case .probe: [.loss, .jitter, .latency]
     case .call(.uplink), .capture: [.loss, .jitter]

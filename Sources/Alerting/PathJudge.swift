@@ -17,10 +17,12 @@ public struct PathJudge: Sendable {
     public var calls: CallRule
     /// The series must report: an interval without records is unknown instead of nothing at all.
     public var isExpected: Bool
+    /// What a good verdict needs; `nil` is what records of the origin have.
+    public var metrics: Set<Metric>?
 
     public init(
       objective: Objective = Objective(), basis: LatencyBasis = .roundTrip, length: Duration = .seconds(15),
-      grace: Duration = .seconds(8), calls: CallRule = CallRule(), isExpected: Bool = true
+      grace: Duration = .seconds(8), calls: CallRule = CallRule(), isExpected: Bool = true, metrics: Set<Metric>? = nil
     ) {
       self.objective = objective
       self.basis = basis
@@ -28,6 +30,7 @@ public struct PathJudge: Sendable {
       self.grace = grace
       self.calls = calls
       self.isExpected = isExpected
+      self.metrics = metrics
     }
   }
 
@@ -144,7 +147,7 @@ public struct PathJudge: Sendable {
   private func judge(_ whole: OpenInterval) -> Judgement? {
     let interval = PathRecord.Interval(start: whole.start, length: rules.length)
     let judged = whole.parts.values.compactMap { records in
-      PathRecord.merged(records).flatMap { rules.objective.judge($0, basis: rules.basis) }
+      PathRecord.merged(records).flatMap { rules.objective.judge($0, basis: rules.basis, metrics: rules.metrics) }
     }
     if case .call = series.origin { return rules.calls.judge(judged, series: series, interval: interval) }
     guard var judgement = judged.first else { return nil }

@@ -15,6 +15,8 @@ public enum UnknownReason: String, Sendable, Hashable, Codable, CaseIterable {
   case nothingSent
   /// The host answers; nothing listens there.
   case targetDown
+  /// The target has never answered, so it may be one that answers nobody.
+  case unverified
   /// The receiver stopped reporting while packets were sent to it.
   case receiverSilent
   /// The capture lost packets of its own.

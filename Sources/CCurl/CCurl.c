@@ -32,3 +32,18 @@ int fetch_start_thread(const char *name, void (*body)(void *context), void *cont
   else pthread_detach(thread);
   return result;
 }
+
+time_t fetch_get_certificate_expiry(CURL *easy) {
+  static const char name[] = "Expire date:";
+  struct curl_certinfo *info = NULL;
+  time_t first = -1;
+  if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK || !info) return first;
+  for (int index = 0; index < info->num_of_certs; index++) {
+    for (struct curl_slist *line = info->certinfo[index]; line; line = line->next) {
+      if (strncmp(line->data, name, sizeof name - 1) != 0) continue;
+      time_t expiry = curl_getdate(line->data + sizeof name - 1, NULL);
+      if (expiry >= 0 && (first < 0 || expiry < first)) first = expiry;
+    }
+  }
+  return first;
+}

@@ -118,7 +118,8 @@ static int configure(int fd, bool v4, struct linux_socket_options options) {
 
 int linux_udp_socket(struct linux_endpoint local, struct linux_socket_options options) {
   bool v4 = is_v4(local.high, local.low);
-  int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  int protocol = !options.echo ? 0 : v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+  int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
   if (fd < 0) return -1;
   struct sockaddr_in6 name;
   socklen_t length = store_name(&name, local);
@@ -129,6 +130,24 @@ int linux_udp_socket(struct linux_endpoint local, struct linux_socket_options op
     return -1;
   }
   return fd;
+}
+
+int linux_tcp_connect(struct linux_endpoint remote) {
+  int fd = socket(is_v4(remote.high, remote.low) ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  struct sockaddr_in6 name;
+  socklen_t length = store_name(&name, remote);
+  if (connect(fd, (struct sockaddr *)&name, length) == 0 || errno == EINPROGRESS) return fd;
+  int reason = errno;
+  close(fd);
+  errno = reason;
+  return -1;
+}
+
+int linux_socket_error(int fd) {
+  int error = 0;
+  socklen_t length = sizeof error;
+  return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
 }
 
 int linux_local_endpoint(int fd, struct linux_endpoint *endpoint) {

@@ -123,6 +123,7 @@ struct Words: Sendable, Equatable {
     case .timedOut: return "時間内に応答がありませんでした。"
     case .untrusted(_, let reason):
       return "証明書を信頼できません（\(reason)）。--authority で認証局のファイルを、または --pin で公開鍵を指定してください。"
+    case .proxyRefused(let proxy, let status): return "プロキシ \(proxy) が接続を拒みました（状態 \(status)）。"
     case .wrongPublicKey: return "公開鍵が --pin の値と違います。証明書が新しくなったのなら、新しい値を指定してください。"
     case .authoritiesUnreadable(let file): return "認証局のファイル \(file) を読めません。PEM 形式のファイルが必要です。"
     case .certificateUnusable(let file, let problem): return "サーバーの証明書 \(file) を使えません（\(problem)）。"

@@ -10,6 +10,8 @@ public enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
   case timedOut(url: String)
   /// The certificate is not believed: its issuer, its name or its dates.
   case untrusted(url: String, reason: String)
+  /// What to do next is the proxy's to say: 407 wants a user and a password, or others.
+  case proxyRefused(proxy: String, status: Int)
   /// The server has another key than the pinned one.
   case wrongPublicKey(url: String)
   case authoritiesUnreadable(file: String)
@@ -38,6 +40,10 @@ public enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(url) cannot be reached: \(reason)."
     case .timedOut(let url):
       "\(url) did not answer in time."
+    case .proxyRefused(let proxy, 407):
+      "The proxy \(proxy) wants a user and password that it knows (status 407)."
+    case .proxyRefused(let proxy, let status):
+      "The proxy \(proxy) does not lead there (status \(status))."
     case .untrusted(let url, let reason):
       "The certificate of \(url) is not trusted (\(reason)); name its authority's file, or pin its public key."
     case .wrongPublicKey(let url):
@@ -68,12 +74,19 @@ public enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
   /// - Parameters:
   ///   - reason: libcurl's own text for this transfer, may be empty.
   ///   - systemError: errno of the connection attempt, 0 when there was none.
-  init(_ code: CURLcode, request: FetchRequest, reason: String, systemError: Int32) {
-    let url = request.url
+  ///   - proxyStatus: what a proxy that was asked for the way answered, 0 when none was.
+  init(_ code: CURLcode, request: FetchRequest, reason: String, systemError: Int32, proxyStatus: Int = 0) {
+    if let proxy = request.proxy, proxyStatus != 0, !(200..<300).contains(proxyStatus) {
+      self = .proxyRefused(proxy: proxy.url, status: proxyStatus)
+      return
+    }
+    // Whoever is behind a proxy is not reached before the proxy is.
+    let isProxyReached = request.proxy == nil || proxyStatus != 0
+    let url = isProxyReached ? request.url : request.proxy?.url ?? request.url
     let text = reason.isEmpty ? String(cString: curl_easy_strerror(code)) : reason
     switch code {
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: self = .invalidURL(url)
-    case CURLE_COULDNT_RESOLVE_HOST: self = .nameNotFound(url: url)
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .nameNotFound(url: url)
     case CURLE_COULDNT_CONNECT where systemError == Self.refusedCode: self = .refused(url: url)
     case CURLE_COULDNT_CONNECT: self = .unreachable(url: url, reason: text)
     case CURLE_OPERATION_TIMEDOUT: self = .timedOut(url: url)

@@ -1,3 +1,5 @@
+import Wire
+
 /// One HTTP request.
 public struct FetchRequest: Sendable {
   public var method: String
@@ -14,6 +16,13 @@ public struct FetchRequest: Sendable {
   public var idleTimeout: Duration?
   /// A longer answer is an error.
   public var maximumBodyBytes: Int
+  /// `nil` goes straight to the server. Nothing is ever taken from the environment.
+  public var proxy: Proxy?
+  /// Which addresses of the server, or of the proxy, may be tried.
+  public var family: AddressFamily
+  /// Begins anew in everything: name, connection and TLS session are not those of an earlier request, and the answer
+  /// tells when the certificates expire.
+  public var isMeasurement: Bool
 
   public struct Header: Sendable, Hashable {
     public var name: String
@@ -28,7 +37,7 @@ public struct FetchRequest: Sendable {
   public init(
     _ method: String = "GET", _ url: String, headers: [Header] = [], body: [UInt8]? = nil, trust: Trust = .system,
     timeout: Duration? = .seconds(30), connectTimeout: Duration = .seconds(10), idleTimeout: Duration? = nil,
-    maximumBodyBytes: Int = 4 << 20
+    maximumBodyBytes: Int = 4 << 20, proxy: Proxy? = nil, family: AddressFamily = .any, isMeasurement: Bool = false
   ) {
     self.method = method
     self.url = url
@@ -39,6 +48,37 @@ public struct FetchRequest: Sendable {
     self.connectTimeout = connectTimeout
     self.idleTimeout = idleTimeout
     self.maximumBodyBytes = maximumBodyBytes
+    self.proxy = proxy
+    self.family = family
+    self.isMeasurement = isMeasurement
+  }
+}
+
+/// An HTTP proxy, and who we are to it.
+public struct Proxy: Sendable, Hashable {
+  /// `http://host:port`, without a user.
+  public var url: String
+  public var credentials: Credentials?
+
+  public struct Credentials: Sendable, Hashable {
+    public var user: String
+    public var password: String
+
+    public init(user: String, password: String) {
+      self.user = user
+      self.password = password
+    }
+
+    /// From `user:password`, as a secret's file has it.
+    public init?(secret: String) {
+      guard let colon = secret.firstIndex(of: ":"), colon != secret.startIndex else { return nil }
+      self.init(user: String(secret[..<colon]), password: String(secret[secret.index(after: colon)...]))
+    }
+  }
+
+  public init(url: String, credentials: Credentials? = nil) {
+    self.url = url
+    self.credentials = credentials
   }
 }
 

@@ -5,8 +5,11 @@ public struct FetchResponse: Sendable {
   public var headers: [FetchRequest.Header]
   public var body: [UInt8]
   public var timings: PhaseTimings
-  /// The address that answered.
+  /// The address that answered: the proxy's, where there is one.
   public var remoteAddress: String
+  /// When the first of the server's certificates expires, in seconds since 1970; `nil` without TLS, and where the
+  /// request is no measurement.
+  public var certificateExpiry: Int64?
 
   /// The first value of a header, its name compared without case.
   public func header(_ name: String) -> String? {
@@ -18,6 +21,7 @@ public struct FetchResponse: Sendable {
 public struct PhaseTimings: Sendable, Equatable {
   public var nameLookup: Duration
   public var connect: Duration
+  /// With a proxy, asking it for the way to the server too.
   public var tlsHandshake: Duration
   /// From the request's first byte to the answer's first.
   public var firstByte: Duration

@@ -44,11 +44,12 @@ struct ClientLine: ~Copyable {
 
   /// Waits for the answer, connects, and goes on until told to leave.
   mutating func run(
-    _ shape: ClientShape, _ credentials: ICECredentials, publish: (ParticipantStatistics) -> Void
+    _ shape: ClientShape, _ credentials: ICECredentials, _ witness: Witness?,
+    publish: (ParticipantStatistics) -> Void
   ) {
     guard let answer = waitForAnswer() else { return }
     var participant = MeetingParticipant(
-      shape, credentials: credentials, answer: answer, seed: Entropy().next(), now: SystemClock.now)
+      shape, credentials: credentials, answer: answer, seed: Entropy().next(), witness: witness, now: SystemClock.now)
     var transmits: [ICEClient.Transmit] = []
     while !isLeaving {
       commands.wakeup.clear()

@@ -4,6 +4,8 @@ public struct ClientShape: Sendable, Equatable {
   public var hasCamera = true
   /// A section for the screen, in which nothing is sent.
   public var hasScreen = false
+  /// Sends speech in Opus instead of content that can be checked bit by bit, and takes others' voices for speech, too.
+  public var speaks = false
   /// Receive sections: how many voices and pictures are shown at once.
   public var audioSlots = 3
   public var videoSlots = 3

@@ -68,7 +68,8 @@ public final class MeetingClient: Sendable {
 
   /// Binds a socket at `local` and starts the thread, which waits for `join`.
   public init(
-    shape: ClientShape = ClientShape(), local: IPAddress = .anyV4, associations: AssociationService
+    shape: ClientShape = ClientShape(), local: IPAddress = .anyV4, associations: AssociationService,
+    witness: Witness? = nil
   ) throws {
     let fingerprint = associations.identity.fingerprint
     guard let hash = Fingerprint.Hash(rawValue: fingerprint.hash.rawValue),
@@ -87,7 +88,7 @@ public final class MeetingClient: Sendable {
       do {
         var line = try ClientLine(local: local, associations: associations, commands: commands)
         startup.report(.success(()))
-        line.run(shape, credentials) { latest.put($0) }
+        line.run(shape, credentials, witness) { latest.put($0) }
       } catch {
         startup.report(.failure(error))
       }

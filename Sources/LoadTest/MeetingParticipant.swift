@@ -20,6 +20,7 @@ public struct MeetingParticipant: ~Copyable {
   private var voice: Voice?
   private var picture: Picture?
   private let frameInterval: Duration
+  private let witness: Witness?
   private var isVoiceOn = true
   private var isPictureOn = true
   private var voiceDue = MonotonicTime.never
@@ -28,18 +29,22 @@ public struct MeetingParticipant: ~Copyable {
 
   /// `seed` is random: SSRCs, first numbers and ICE's transactions come from it.
   public init(
-    _ shape: ClientShape, credentials: ICECredentials, answer: RelayAnswer, seed: UInt64, now: MonotonicTime
+    _ shape: ClientShape, credentials: ICECredentials, answer: RelayAnswer, seed: UInt64, witness: Witness? = nil,
+    now: MonotonicTime
   ) {
+    self.witness = witness
     var random = SplitMix64(seed: seed)
     connection = ClientConnection(
       local: credentials, remote: answer.credentials, candidates: answer.candidates, seed: random.next(), now: now)
+    var voiceOrigin: UInt32?
     for section in shape.sections where section.kind == .microphone || section.kind == .camera {
       let stream = SentStream(
         ssrc: UInt32(truncatingIfNeeded: random.next()),
         payloadType: section.isAudio ? ClientOffer.opus : ClientOffer.vp8, clockRate: section.isAudio ? 48_000 : 90_000,
         mid: section.mid, firstSequenceNumber: shape.firstSequenceNumber, random: random.next(), now: now)
       if section.isAudio {
-        voice = Voice(stream: stream)
+        voiceOrigin = stream.ssrc
+        voice = Voice(stream: stream, speaks: shape.speaks, seed: random.next())
       } else {
         picture = Picture(stream: stream, frameBytes: shape.frameBytes, random: random.next())
       }
@@ -49,8 +54,8 @@ public struct MeetingParticipant: ~Copyable {
     let slots = answer.slots.sorted { $0.key < $1.key }
     slotsBySSRC = Dictionary(uniqueKeysWithValues: slots.enumerated().map { ($0.element.key, $0.offset) })
     statistics = ParticipantStatistics(
-      slots: slots.map { SlotReception(mid: $0.value, isAudio: audio.contains($0.value)) },
-      voiceOrigin: voice?.stream.ssrc, pictureOrigin: picture?.stream.ssrc)
+      slots: slots.map { SlotReception(mid: $0.value, isAudio: audio.contains($0.value), isSpeech: shape.speaks) },
+      voiceOrigin: voiceOrigin, pictureOrigin: picture?.stream.ssrc)
   }
 
   /// The nominated address: handshake datagrams go there.
@@ -127,6 +132,9 @@ public struct MeetingParticipant: ~Copyable {
       return
     }
     statistics.slots[slot].receive(header, bytes, now: now)
+    if let witness, let seen = Witness.Packet(packet, isAudio: statistics.slots[slot].isAudio, time: now) {
+      witness.received(seen)
+    }
   }
 
   private mutating func receiveRTCP(_ packet: [UInt8], now: MonotonicTime) {
@@ -168,11 +176,13 @@ public struct MeetingParticipant: ~Copyable {
     }
     guard connection.isKeyed, let remote else { return }
     while voiceDue <= now {
-      if isVoiceOn, let packet = voice?.packet(voiceDue) { send(packet, to: remote, &output) }
+      if isVoiceOn, let packet = voice?.packet(voiceDue) { send(packet, isAudio: true, now, to: remote, &output) }
       voiceDue = isVoiceOn ? next(voiceDue, Voice.interval, now) : .never
     }
     while pictureDue <= now {
-      if isPictureOn { for packet in picture?.packets(pictureDue) ?? [] { send(packet, to: remote, &output) } }
+      if isPictureOn {
+        for packet in picture?.packets(pictureDue) ?? [] { send(packet, isAudio: false, now, to: remote, &output) }
+      }
       pictureDue = isPictureOn ? next(pictureDue, frameInterval, now) : .never
     }
     if reportDue <= now {
@@ -185,9 +195,12 @@ public struct MeetingParticipant: ~Copyable {
     max(due + interval, now.advanced(byNanoseconds: -Self.catchUp.nanoseconds))
   }
 
-  private mutating func send(_ packet: [UInt8], to remote: Endpoint, _ output: inout [ICEClient.Transmit]) {
+  private mutating func send(
+    _ packet: [UInt8], isAudio: Bool, _ now: MonotonicTime, to remote: Endpoint, _ output: inout [ICEClient.Transmit]
+  ) {
     do {
       output.append(ICEClient.Transmit(destination: remote, bytes: try connection.protect(packet)))
+      if let witness, let seen = Witness.Packet(packet, isAudio: isAudio, time: now) { witness.sent(seen) }
       statistics.sentPackets += 1
     } catch {
       statistics.drops.count(.srtpIndexUsed)
@@ -202,7 +215,7 @@ public struct MeetingParticipant: ~Copyable {
     for (ssrc, slot) in slotsBySSRC where blocks.count < ReportBlock.maximumCount {
       if let block = statistics.slots[slot].reportBlock(ssrc: ssrc, now: now) { blocks.append(block) }
     }
-    let reports = [voice?.stream.report(now, wall), picture?.stream.report(now, wall)].compactMap { $0 }
+    let reports = [voice?.report(now, wall), picture?.stream.report(now, wall)].compactMap { $0 }
     var bytes = [UInt8](repeating: 0, count: 1_200)
     var length = 0
     do {

@@ -20,6 +20,8 @@ public struct SlotReception: Sendable {
   /// The origin of the packet that came last.
   public private(set) var currentOrigin: UInt32?
 
+  /// What comes is a codec's, so that nothing of it can be checked.
+  private let isSpeech: Bool
   private var sequence = SequenceUnwrapper()
   private var first: Int64?
   private var jitter: InterarrivalJitter
@@ -27,9 +29,10 @@ public struct SlotReception: Sendable {
   private var reported: (expected: Int64, received: Int) = (0, 0)
   private var lastReport: (compact: UInt32, arrival: MonotonicTime)?
 
-  init(mid: String, isAudio: Bool) {
+  init(mid: String, isAudio: Bool, isSpeech: Bool = false) {
     self.mid = mid
     self.isAudio = isAudio
+    self.isSpeech = isSpeech
     jitter = InterarrivalJitter(clockRate: isAudio ? 48_000 : 90_000)
   }
 
@@ -63,6 +66,7 @@ public struct SlotReception: Sendable {
         emptyCount += 1
         return
       }
+      if isSpeech { return }
       content = Voice.content(of: payload)
     } else {
       let picture = Picture.content(of: payload)

@@ -1,7 +1,8 @@
+import RTP
 import Wire
 
-/// A microphone: every 20 ms a packet like Opus', whose content can be checked.
-struct Voice: Sendable {
+/// A microphone: every 20 ms a packet like Opus', whose content can be checked; or speech in Opus itself.
+struct Voice: ~Copyable {
   static let interval: Duration = .milliseconds(20)
   /// Opus at about 32 kbit/s.
   private static let byteCount = 80
@@ -12,17 +13,28 @@ struct Voice: Sendable {
 
   var stream: SentStream
   private var number: UInt32 = 0
+  private var speech: Speech
+  /// `nil` for content that can be checked.
+  private var encoder: SpeechEncoder?
 
-  init(stream: SentStream) {
+  /// - Parameter seed: of the speech.
+  init(stream: SentStream, speaks: Bool = false, seed: UInt64 = 0) {
     self.stream = stream
+    speech = Speech(seed: seed)
+    encoder = speaks ? SpeechEncoder() : nil
   }
 
   mutating func packet(_ instant: MonotonicTime) -> [UInt8] {
     let content = TestContent(origin: stream.ssrc, number: number)
     number &+= 1
+    let payload =
+      encoder != nil ? encoder?.encode(speech.frame()) : [Self.tableOfContents] + content.bytes(Self.byteCount)
     return stream.packet(
-      [Self.tableOfContents] + content.bytes(Self.byteCount), timestamp: stream.timestamp(instant),
-      marker: number == 1, level: Self.level)
+      payload ?? [], timestamp: stream.timestamp(instant), marker: number == 1, level: Self.level)
+  }
+
+  mutating func report(_ now: MonotonicTime, _ wall: WallTime) -> SenderReport {
+    stream.report(now, wall)
   }
 
   /// The content of a payload that came from a `Voice`.

@@ -58,6 +58,13 @@ public struct LossCounts: Sendable, Equatable {
     return isReverseWorse ? reverse : forward
   }
 
+  /// Mean length of the bursts ÷ what it were if the same losses were random; 1 without losses, and at the least.
+  public var burstRatio: Double {
+    let count = bursts.counts.reduce(0, &+)
+    guard count > 0, lost > 0, sent > lost else { return 1 }
+    return max(Double(lost) / Double(count) * (1 - Double(lost) / Double(sent)), 1)
+  }
+
   /// Adds another interval's counts of the same path and origin.
   public mutating func merge(_ other: LossCounts) {
     sent &+= other.sent

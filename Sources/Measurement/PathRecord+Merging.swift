@@ -51,11 +51,19 @@ extension PathRecord {
     }
     timestamps = timestamps.merged(with: other.timestamps)
     degradations.formUnion(other.degradations)
+    for (phase, distribution) in other.phases { phases[phase, default: Distribution()].merge(distribution) }
+    certificateExpiry = [certificateExpiry, other.certificateExpiry].compactMap { $0 }.min()
+    service = ServiceState.allCases.last { $0 == service || $0 == other.service }
+    if let theirs = other.playout {
+      playout = Playout(
+        frames: (playout?.frames ?? 0) &+ theirs.frames,
+        concealedFrames: (playout?.concealedFrames ?? 0) &+ theirs.concealedFrames)
+    }
   }
 
   /// What was measured counts; among parts where nothing was, the more telling condition.
   private static func mergedCondition(_ left: PathRecord, _ right: PathRecord) -> Condition {
-    let order: [Condition] = [.measured, .receiverSilent, .targetDown, .idle]
+    let order: [Condition] = [.measured, .receiverSilent, .targetDown, .unverified, .idle]
     return order.first { $0 == left.condition || $0 == right.condition } ?? .measured
   }
 }

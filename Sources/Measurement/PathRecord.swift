@@ -5,8 +5,9 @@ import Wire
 /// The one currency of the system: probes, calls and captures make it, agents spool it, the monitor stores and judges
 /// it. It holds exact counts and sums, never averages, so that records of one path merge.
 public struct PathRecord: Sendable, Equatable {
-  /// Version of the wire form; a reader refuses a newer one in a sentence and reads all older ones.
-  public static let schemaVersion: UInt16 = 1
+  /// Version of the wire form; a reader refuses a newer one in a sentence and reads all older ones. A record says the
+  /// oldest version that holds it, so that a monitor need not be as new as its agents.
+  public static let schemaVersion: UInt16 = 2
 
   public var id: ID
   /// How long the interval is that starts at `id.intervalStart`.
@@ -26,7 +27,7 @@ public struct PathRecord: Sendable, Equatable {
   /// PDV is its 95th percentile). Empty where `roundTrip` says it better.
   public var excessDelay: Distribution
   /// |D| of RFC 3550 between consecutive packets, in nanoseconds: its mean is what is judged. On the way there or, for
-  /// a receiver's record, on the way it saw. The clocks' difference cancels out, so they need not be synchronised.
+  /// a receiver's record, on the way it saw; of the round trip, where a probe sees no more. The clocks' difference cancels out, so they need not be synchronised.
   public var delayVariation: Distribution
   /// The same on the way back; empty where there is none.
   public var reverseDelayVariation: Distribution
@@ -36,6 +37,15 @@ public struct PathRecord: Sendable, Equatable {
   public var timestamps: TimestampSource
   /// Why the measurement itself cannot be trusted fully; empty when it can.
   public var degradations: Set<Degradation>
+  /// How long each step of an exchange took, in nanoseconds. Steps that the origin does not know are absent; one that
+  /// is there lies within `roundTrip`.
+  public var phases: [Phase: Distribution]
+  /// When the first of the certificates that were shown expires.
+  public var certificateExpiry: WallTime?
+  /// What a provider says of its own service: the worst it said.
+  public var service: ServiceState?
+  /// What a listener would have heard.
+  public var playout: Playout?
 
   public init(
     id: ID, length: Duration, condition: Condition = .measured, packetBytes: UInt16? = nil,
@@ -44,7 +54,8 @@ public struct PathRecord: Sendable, Equatable {
     excessDelay: Distribution = Distribution(), delayVariation: Distribution = Distribution(),
     reverseDelayVariation: Distribution = Distribution(), rfc3550Jitter: UInt64? = nil,
     clock: ClockQuality = ClockQuality(), timestamps: TimestampSource = .userSpace,
-    degradations: Set<Degradation> = []
+    degradations: Set<Degradation> = [], phases: [Phase: Distribution] = [:], certificateExpiry: WallTime? = nil,
+    service: ServiceState? = nil, playout: Playout? = nil
   ) {
     self.id = id
     self.length = length
@@ -62,6 +73,10 @@ public struct PathRecord: Sendable, Equatable {
     self.clock = clock
     self.timestamps = timestamps
     self.degradations = degradations
+    self.phases = phases
+    self.certificateExpiry = certificateExpiry
+    self.service = service
+    self.playout = playout
   }
 
   /// Deterministic, so that a record sent twice is stored once.
@@ -141,6 +156,8 @@ public struct PathRecord: Sendable, Equatable {
     case receiverSilent
     /// The host answers and nothing listens there: not loss.
     case targetDown
+    /// The target has never answered: it may be one that answers nobody, so silence says nothing of the path.
+    case unverified
   }
 
   public struct Interval: Sendable, Hashable {
@@ -178,6 +195,40 @@ public struct ClockQuality: Sendable, Equatable {
   public init(isSynchronized: Bool = false, errorNanoseconds: UInt64? = nil) {
     self.isSynchronized = isSynchronized
     self.errorNanoseconds = errorNanoseconds
+  }
+}
+
+/// A step of an exchange that begins with a name and ends with an answer, in their order.
+public enum Phase: String, Sendable, Hashable, CaseIterable {
+  case nameLookup
+  /// TCP, to the target or to its proxy.
+  case connect
+  /// TLS; through a proxy, asking it for the way to the target too.
+  case tlsHandshake
+  /// From the request's end to the answer's first byte.
+  case firstByte
+  case transfer
+}
+
+/// What a provider says of its service, in rising gravity.
+public enum ServiceState: String, Sendable, Hashable, CaseIterable {
+  case operational
+  /// Planned work.
+  case maintenance
+  case degraded
+  case outage
+}
+
+/// Audio as a decoder with a buffer of fixed length plays it.
+public struct Playout: Sendable, Equatable {
+  /// Frames that should have been heard.
+  public var frames: UInt64
+  /// Of those, the ones the decoder had to make up.
+  public var concealedFrames: UInt64
+
+  public init(frames: UInt64 = 0, concealedFrames: UInt64 = 0) {
+    self.frames = frames
+    self.concealedFrames = concealedFrames
   }
 }
 

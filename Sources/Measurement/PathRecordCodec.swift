@@ -103,7 +103,16 @@ private protocol Tagged: Equatable {
 }
 
 extension PathRecord.Condition: Tagged {
-  static let tags: [Self] = [.measured, .idle, .receiverSilent, .targetDown]
+  /// `unverified` came with version 2.
+  static let tags: [Self] = [.measured, .idle, .receiverSilent, .targetDown, .unverified]
+}
+
+extension Phase: Tagged {
+  static let tags: [Self] = [.nameLookup, .connect, .tlsHandshake, .firstByte, .transfer]
+}
+
+extension ServiceState: Tagged {
+  static let tags: [Self] = [.operational, .maintenance, .degraded, .outage]
 }
 
 extension PathRecord.CallSegment: Tagged {
@@ -123,13 +132,23 @@ extension Degradation: Tagged {
   static let tags: [Self] = [.schedulerLate, .sendErrors, .captureDrops, .clockStepped, .partial, .restamped]
 }
 
+// MARK: Versions
+
+extension PathRecord {
+  /// The oldest version that can say all this. Version 2 added phases, certificates, services, playout and `unverified`.
+  fileprivate var version: UInt16 {
+    let isPlain = phases.isEmpty && certificateExpiry == nil && service == nil && playout == nil
+    return isPlain && condition != .unverified ? 1 : 2
+  }
+}
+
 // MARK: Writing
 
 private struct RecordWriter {
   var bytes: [UInt8] = []
 
   mutating func write(_ record: PathRecord) {
-    bytes.append(u16: PathRecord.schemaVersion)
+    bytes.append(u16: record.version)
     write(record.id)
     bytes.append(u64: UInt64(bitPattern: record.length.nanoseconds))
     tag(record.condition)
@@ -145,6 +164,25 @@ private struct RecordWriter {
       u16: Degradation.tags.enumerated().reduce(0) { bits, item in
         record.degradations.contains(item.element) ? bits | 1 << UInt16(item.offset) : bits
       })
+    if record.version >= 2 { writeExchange(of: record) }
+  }
+
+  private mutating func writeExchange(of record: PathRecord) {
+    let phases = Phase.tags.filter { record.phases[$0]?.isEmpty == false }
+    bytes.append(UInt8(truncatingIfNeeded: phases.count))
+    for phase in phases {
+      tag(phase)
+      write(record.phases[phase] ?? Distribution())
+    }
+    bytes.append(record.certificateExpiry == nil ? 0 : 1)
+    if let expiry = record.certificateExpiry { bytes.append(u64: UInt64(bitPattern: expiry.nanoseconds)) }
+    bytes.append(record.service == nil ? 0 : 1)
+    if let service = record.service { tag(service) }
+    bytes.append(record.playout == nil ? 0 : 1)
+    if let playout = record.playout {
+      varint(playout.frames)
+      varint(playout.concealedFrames)
+    }
   }
 
   private mutating func write(_ id: PathRecord.ID) {
@@ -267,12 +305,12 @@ private struct RecordReader {
     let version = try u16()
     guard version <= PathRecord.schemaVersion else { throw Failure(offset: start, reason: .newerVersion(version)) }
     guard version > 0 else { throw Failure(offset: start + 4, reason: .invalid("version")) }
-    let record = try body()
+    let record = try body(version: version)
     guard offset == end else { throw Failure(offset: offset, reason: .trailingBytes) }
     return record
   }
 
-  private mutating func body() throws(Failure) -> PathRecord {
+  private mutating func body(version: UInt16) throws(Failure) -> PathRecord {
     let id = try id()
     let length = Int64(bitPattern: try u64())
     guard length > 0 else { throw invalid("interval length", width: 8) }
@@ -294,7 +332,27 @@ private struct RecordReader {
     for (place, degradation) in Degradation.tags.enumerated() where bits >> UInt16(place) & 1 == 1 {
       record.degradations.insert(degradation)
     }
+    if version >= 2 { try readExchange(into: &record) }
     return record
+  }
+
+  private mutating func readExchange(into record: inout PathRecord) throws(Failure) {
+    for _ in 0..<(try u8()) {
+      let phase: Phase = try tag("phase")
+      guard record.phases[phase] == nil else { throw invalid("phase") }
+      let distribution = try distribution()
+      guard !distribution.isEmpty else { throw invalid("phase") }
+      record.phases[phase] = distribution
+    }
+    if try flag("certificate's presence") {
+      record.certificateExpiry = WallTime(nanoseconds: Int64(bitPattern: try u64()))
+    }
+    if try flag("service's presence") { record.service = try tag("service state") }
+    if try flag("playout's presence") {
+      let playout = Playout(frames: try varint(), concealedFrames: try varint())
+      guard playout.concealedFrames <= playout.frames else { throw invalid("playout") }
+      record.playout = playout
+    }
   }
 
   private mutating func id() throws(Failure) -> PathRecord.ID {

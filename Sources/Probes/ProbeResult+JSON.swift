@@ -20,21 +20,27 @@ extension ProbeResult {
     var exitCode: Int32
     /// Seconds since 1970.
     var startedAt: Double
+    /// What the proxy adds to the mean request.
+    var proxyAddedMilliseconds: Double?
     var streams: [StreamReport]
 
     init(_ result: ProbeResult) {
-      kind = result.kind
+      kind = result.kind.name
       target = result.target
-      endpoint = result.endpoint.description
+      endpoint = result.streams.first?.place ?? ""
       status = result.status.name
       exitCode = result.status.rawValue
-      startedAt = Double(result.startedAt.nanoseconds) / 1e9
+      startedAt = Double(result.streams.map(\.record.id.intervalStart).min()?.nanoseconds ?? 0) / 1e9
+      proxyAddedMilliseconds = result.proxyDelay.map { Double($0) / 1e6 }
       streams = result.streams.map { StreamReport($0, result.limits) }
     }
   }
 
   private struct StreamReport: Encodable {
     var label: String
+    var route: String
+    /// The address that was measured.
+    var endpoint: String
     var status: String
     var obstacle: String?
     var findings: [FindingReport]
@@ -64,10 +70,22 @@ extension ProbeResult {
     var clockErrorMilliseconds: Double?
     var timestamps: String
     var degradations: [String]
+    var phasesMilliseconds: [String: DelayReport]?
+    /// Seconds since 1970.
+    var certificateExpiresAt: Double?
+    var service: String?
+    var audioFrames: UInt64?
+    var concealedAudioFrames: UInt64?
+    /// The E-model's, estimated and not judged.
+    var eModelRating: Double?
+    var eModelMeanOpinionScore: Double?
+    var remarks: [String]
 
     init(_ stream: Stream, _ limits: ProbeLimits) {
       let record = stream.record
       label = stream.label
+      route = record.path.route.rawValue
+      endpoint = stream.place
       status = stream.status.name
       obstacle = stream.obstacle
       findings = stream.findings.map { FindingReport($0, limits) }
@@ -97,6 +115,20 @@ extension ProbeResult {
       clockErrorMilliseconds = milliseconds(record.clock.errorNanoseconds)
       timestamps = record.timestamps.rawValue
       degradations = record.degradations.map(\.rawValue).sorted()
+      if !record.phases.isEmpty {
+        phasesMilliseconds = Dictionary(
+          uniqueKeysWithValues: record.phases.compactMap { phase, delays in
+            DelayReport(delays).map { (phase.rawValue, $0) }
+          })
+      }
+      certificateExpiresAt = record.certificateExpiry.map { Double($0.nanoseconds) / 1e9 }
+      service = record.service?.rawValue
+      audioFrames = record.playout?.frames
+      concealedAudioFrames = record.playout?.concealedFrames
+      let rating = record.rating()
+      eModelRating = rating?.r
+      eModelMeanOpinionScore = rating?.meanOpinionScore
+      remarks = stream.remarks
     }
   }
 
@@ -129,13 +161,13 @@ extension ProbeResult {
     var limit: Double
 
     init(_ finding: Finding, _ limits: ProbeLimits) {
-      let step = finding.metric == .loss ? 1e4 : 1e6
+      let scale = Double(finding.metric.scale)
       metric = finding.metric.rawValue
       status = finding.status.name
-      unit = finding.metric == .loss ? "%" : "ms"
-      value = Double(finding.value) / step
-      limit = Double(finding.limit) / step
-      warning = Double(finding.limit * limits.warningPercent / 100) / step
+      unit = finding.metric.unit
+      value = Double(finding.value) / scale
+      limit = Double(finding.limit) / scale
+      warning = Double(limits.warning(finding.metric)) / scale
     }
   }
 }

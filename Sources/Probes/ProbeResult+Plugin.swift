@@ -15,20 +15,30 @@ extension ProbeResult {
       let text =
         stream.obstacle
         ?? stream.findings.map { "\($0.metric.rawValue) \(Figure.text($0.value, $0.metric))" }.joined(separator: ", ")
-      return "\(stream.label) \(text)"
+      // Why, where there is a reason.
+      let remark = stream.status > .warning ? stream.remarks.first.map { " (\($0))" } ?? "" : ""
+      return "\(stream.label) \(text)\(remark)"
     }
-    let data = streams.flatMap { stream in stream.findings.map { performance($0, label: stream.label) } }
-    let line = "\(kind.uppercased()) \(word) - \(target): \(summaries.joined(separator: "; "))"
-    return data.isEmpty ? line : "\(line) | \(data.joined(separator: " "))"
+    var data = streams.flatMap { stream in stream.findings.map { performance($0, label: stream.label) } }
+    if let proxyDelay {
+      data.append("'proxy_added'=\(proxyDelay < 0 ? "-" : "")\(Figure.number(proxyDelay.magnitude, .latency))ms;;;;")
+    }
+    let line = "\(kind.name.uppercased()) \(word) - \(target): \(summaries.joined(separator: "; "))"
+    // Bar and line break divide what monitoring systems read.
+    let clean = line.replacing("|", with: "/").replacing("\n", with: " ")
+    return data.isEmpty ? clean : "\(clean) | \(data.joined(separator: " "))"
   }
 
   private func performance(_ finding: Finding, label: String) -> String {
-    let step: UInt64 = finding.metric == .loss ? 100 : 10_000
-    let value = Figure.decimal(finding.value / step)
-    let limit = Figure.decimal(finding.limit / step)
-    let warning = Figure.decimal(finding.limit * limits.warningPercent / 100 / step)
-    return finding.metric == .loss
-      ? "'\(label)_loss'=\(value)%;\(warning);\(limit);0;100"
-      : "'\(label)_\(finding.metric.rawValue)'=\(value)ms;\(warning);\(limit);0;"
+    let (metric, label) = (finding.metric, label.replacing(" ", with: "_"))
+    let value = Figure.number(finding.value, metric)
+    let warning = Figure.number(limits.warning(metric), metric)
+    let limit = Figure.number(finding.limit, metric)
+    return switch metric {
+    case .loss: "'\(label)_loss'=\(value)%;\(warning);\(limit);0;100"
+    case .jitter, .latency: "'\(label)_\(metric.rawValue)'=\(value)ms;\(warning);\(limit);0;"
+    // A range "10:" is alerted below 10; days are no unit that monitoring plugins know.
+    case .certificate: "'\(label)_certificate_days'=\(value);\(warning):;\(limit):;0;"
+    }
   }
 }

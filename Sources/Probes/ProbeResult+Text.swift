@@ -4,18 +4,18 @@ import Wire
 extension ProbeResult {
   /// For people: a paragraph for each stream and a last line with the verdict.
   public var text: String {
-    let blocks = streams.map { stream in lines(of: stream).joined(separator: "\n") }
+    var blocks = streams.map { stream in lines(of: stream).joined(separator: "\n") }
+    if let proxyDelay {
+      let delay = Figure.milliseconds(proxyDelay.magnitude)
+      blocks.append(proxyDelay < 0 ? "the proxy is \(delay) quicker than the direct way" : "the proxy adds \(delay)")
+    }
     return (blocks + ["verdict: \(status.name)"]).joined(separator: "\n")
   }
 
   private func lines(of stream: Stream) -> [String] {
     let record = stream.record
-    let loss = record.loss
-    let size = record.packetBytes.map { "\($0) bytes, " } ?? ""
-    var lines = [
-      "\(kind) \(target)\(target == endpoint.description ? "" : " (\(endpoint))"), \(stream.label): "
-        + "\(size)DSCP \(record.dscp.sent), \(loss.sent + loss.refused) sent, \(loss.received) received"
-    ]
+    let place = stream.place.isEmpty || stream.place == target ? "" : " (\(stream.place))"
+    var lines = ["\(kind.name) \(target)\(place), \(stream.label): \(counts(of: record))"]
     if let obstacle = stream.obstacle { return lines + ["  not measured: \(obstacle)"] }
     for finding in stream.findings {
       let value = Figure.text(finding.value, finding.metric)
@@ -24,11 +24,33 @@ extension ProbeResult {
         "  \(finding.metric.rawValue.padded(to: 8)) \(value.padded(to: 11)) limit \(limit.padded(to: 10)) "
           + "\(finding.status.name.padded(to: 8)) \(details(of: finding.metric, record))")
     }
-    if !remarks(on: record).isEmpty { lines.append("  note     \(remarks(on: record).joined(separator: "; "))") }
+    let phases = Phase.allCases.compactMap { phase in
+      record.phases[phase]?.mean.map { "\(Self.words(phase)) \(Figure.milliseconds($0))" }
+    }
+    if !phases.isEmpty { lines.append("  phases   \(phases.joined(separator: ", "))") }
+    let remarks = stream.remarks + remarks(on: record)
+    if !remarks.isEmpty { lines.append("  note     \(remarks.joined(separator: "; "))") }
     return lines
   }
 
-  private func details(of metric: Finding.Metric, _ record: PathRecord) -> String {
+  private func counts(of record: PathRecord) -> String {
+    let loss = record.loss
+    guard kind.unit == "packets" else { return "\(loss.sent + loss.refused) \(kind.unit), \(loss.received) answered" }
+    let size = record.packetBytes.map { "\($0) bytes, " } ?? ""
+    return "\(size)DSCP \(record.dscp.sent), \(loss.sent + loss.refused) sent, \(loss.received) received"
+  }
+
+  private static func words(_ phase: Phase) -> String {
+    switch phase {
+    case .nameLookup: "name lookup"
+    case .connect: "connect"
+    case .tlsHandshake: "TLS"
+    case .firstByte: "first byte"
+    case .transfer: "transfer"
+    }
+  }
+
+  private func details(of metric: ProbeMetric, _ record: PathRecord) -> String {
     switch metric {
     case .loss:
       let longest = record.loss.bursts.longest
@@ -36,7 +58,7 @@ extension ProbeResult {
         (longest > 1 ? "; longest burst \(longest)" : "")
         + "; late \(record.loss.late), discarded \(record.loss.discarded)"
       guard let forward = record.loss.forwardLost, let reverse = record.loss.reverseLost else {
-        return "round trip" + rest
+        return kind.unit == "packets" ? "round trip" + rest : String(rest.dropFirst(2))
       }
       let unknown = record.loss.roundTripLost > 0 ? ", \(record.loss.roundTripLost) either way" : ""
       return "lost \(forward) there, \(reverse) back\(unknown)" + rest
@@ -44,12 +66,15 @@ extension ProbeResult {
       let there = record.delayVariation.mean.map(Figure.milliseconds) ?? "-"
       let back = record.reverseDelayVariation.mean.map(Figure.milliseconds) ?? "-"
       let rfc = record.rfc3550Jitter.map(Figure.milliseconds) ?? "-"
+      guard !record.reverseDelayVariation.isEmpty else {
+        return "of the \(kind.delay); RFC 3550 J \(rfc), PDV \(Self.pdv(record).map(Figure.milliseconds) ?? "-")"
+      }
       return "there \(there), back \(back); RFC 3550 J \(rfc), PDV \(Self.pdv(record).map(Figure.milliseconds) ?? "-")"
     case .latency:
       let least = record.roundTrip.minimum.map(Figure.milliseconds) ?? "-"
       let high = record.roundTrip.percentile(95).map(Figure.milliseconds) ?? "-"
       let greatest = record.roundTrip.maximum.map(Figure.milliseconds) ?? "-"
-      var text = "round trip; least \(least), 95th percentile \(high), greatest \(greatest)"
+      var text = "\(kind.delay); least \(least), 95th percentile \(high), greatest \(greatest)"
       if let forward = record.forwardDelay.mean, let reverse = record.reverseDelay.mean {
         let error = record.clock.errorNanoseconds.map(Figure.milliseconds) ?? "unknown"
         text +=
@@ -57,6 +82,8 @@ extension ProbeResult {
           + "(clocks' error \(error))"
       }
       return text
+    case .certificate:
+      return "until the first certificate expires"
     }
   }
 
@@ -73,6 +100,7 @@ extension ProbeResult {
     if record.degradations.contains(.schedulerLate) { remarks.append("this machine sent some packets late") }
     if record.degradations.contains(.sendErrors) { remarks.append("this machine could not send some packets") }
     if record.degradations.contains(.clockStepped) { remarks.append("the clock was set meanwhile") }
+    guard kind.unit == "packets" else { return remarks }
     if record.timestamps == .kernelArrivals { remarks.append("departures without the kernel's time stamps") }
     if record.timestamps == .userSpace { remarks.append("without the kernel's time stamps") }
     return remarks
@@ -82,27 +110,6 @@ extension ProbeResult {
   static func pdv(_ record: PathRecord) -> UInt64? {
     guard let high = record.roundTrip.percentile(95), let least = record.roundTrip.minimum else { return nil }
     return high - min(high, least)
-  }
-}
-
-/// Figures with their units, as people read them.
-enum Figure {
-  static func text(_ value: UInt64, _ metric: ProbeResult.Finding.Metric) -> String {
-    metric == .loss ? percent(perMillion: value) : milliseconds(value)
-  }
-
-  /// Two decimals, rounded down.
-  static func percent(perMillion value: UInt64) -> String {
-    "\(decimal(value / 100)) %"
-  }
-
-  static func milliseconds(_ nanoseconds: UInt64) -> String {
-    "\(decimal(nanoseconds / 10_000)) ms"
-  }
-
-  static func decimal(_ hundredths: UInt64) -> String {
-    let rest = hundredths % 100
-    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
   }
 }
 

@@ -3,23 +3,29 @@ import Wire
 
 /// What one measurement found: a record for each stream, held against limits.
 public struct ProbeResult: Sendable {
-  /// The kind's name.
-  public var kind: String
-  /// As the user wrote it, and where that was.
+  public var kind: ProbeKind
+  /// As the user wrote it.
   public var target: String
-  public var endpoint: Endpoint
-  public var startedAt: WallTime
   public var limits: ProbeLimits
   /// In the order of the streams; never empty.
   public var streams: [Stream]
 
   public struct Stream: Sendable {
     public var record: PathRecord
-    public var findings: [Finding]
+    /// The address that was measured; empty where none was found.
+    public var place: String
+    public var findings: [Finding] = []
     /// Why there is nothing to judge, as a phrase.
     public var obstacle: String?
+    /// What else a person should know.
+    public var remarks: [String]
 
-    public var label: String { record.path.label }
+    /// Route and label, or what there is of them: `voice`, `proxy`, `direct IPv6`.
+    public var label: String {
+      let route = record.path.route == .direct ? "" : record.path.route.rawValue
+      let words = [route, record.path.label].filter { !$0.isEmpty }
+      return words.isEmpty ? Path.Route.direct.rawValue : words.joined(separator: " ")
+    }
 
     public var status: ProbeStatus {
       obstacle != nil ? .notMeasured : findings.map(\.status).max() ?? .notMeasured
@@ -28,25 +34,18 @@ public struct ProbeResult: Sendable {
 
   /// One metric held against its limit. `value` and `limit` share a unit.
   public struct Finding: Sendable, Equatable {
-    public enum Metric: String, Sendable, CaseIterable {
-      case loss, jitter, latency
-    }
-    public var metric: Metric
-    /// Per million for loss, nanoseconds for the others; rounded down, while `status` is exact.
+    public var metric: ProbeMetric
+    /// Rounded down, while `status` is exact.
     public var value: UInt64
     public var limit: UInt64
     public var status: ProbeStatus
   }
 
-  public init(
-    kind: String, target: String, endpoint: Endpoint, startedAt: WallTime, limits: ProbeLimits, records: [PathRecord]
-  ) {
+  init(kind: ProbeKind, target: String, limits: ProbeLimits, measurements: [ProbeMeasurement]) {
     self.kind = kind
     self.target = target
-    self.endpoint = endpoint
-    self.startedAt = startedAt
     self.limits = limits
-    streams = records.map { Self.judge($0, limits) }
+    streams = measurements.map { Self.judge($0, kind, limits) }
   }
 
   /// The worst of the streams. A stream that was not measured says nothing about the others' breach.
@@ -55,25 +54,51 @@ public struct ProbeResult: Sendable {
     return streams.map(\.status).max() ?? .notMeasured
   }
 
-  private static func judge(_ record: PathRecord, _ limits: ProbeLimits) -> Stream {
-    var stream = Stream(record: record, findings: [])
-    let loss = record.loss.worseDirection
-    if record.condition == .targetDown {
-      stream.obstacle = "target down: the host answers, but nothing listens on that port"
-    } else if record.loss.sent == 0 {
-      stream.obstacle = "nothing was sent"
-    } else {
-      stream.findings.append(
-        finding(.loss, sum: loss.lost, of: loss.sent, scale: 1_000_000, limit: limits.lossPerMillion, limits))
-      for (metric, distribution, limit) in [
-        (Finding.Metric.jitter, worseJitter(record), limits.jitterNanoseconds),
-        (.latency, record.roundTrip, limits.latencyNanoseconds),
-      ] where !distribution.isEmpty {
-        stream.findings.append(
-          finding(metric, sum: distribution.sum, of: distribution.count, scale: 1, limit: limit, limits))
-      }
+  /// How much longer the mean request takes through the proxy than straight, in nanoseconds; negative when it is
+  /// quicker. `nil` unless both ways answered.
+  public var proxyDelay: Int64? {
+    func mean(_ route: Path.Route) -> UInt64? {
+      streams.first { $0.record.path.route == route && !$0.record.roundTrip.isEmpty }?.record.roundTrip.mean
     }
+    guard let direct = mean(.direct), let proxy = mean(.proxy) else { return nil }
+    return Int64(clamping: proxy) - Int64(clamping: direct)
+  }
+
+  private static func judge(_ measurement: ProbeMeasurement, _ kind: ProbeKind, _ limits: ProbeLimits) -> Stream {
+    let record = measurement.record
+    var stream = Stream(record: record, place: measurement.place, remarks: measurement.remarks)
+    switch record.condition {
+    case .targetDown:
+      stream.obstacle = "target down: the host answers, but nothing listens on that port"
+    case .unverified:
+      stream.obstacle = "unverified: the target has never answered, it may be one that answers nobody"
+    case .measured, .idle, .receiverSilent:
+      if record.loss.sent == 0 { stream.obstacle = "nothing was sent" }
+    }
+    if stream.obstacle == nil { stream.findings = kind.metrics.compactMap { finding($0, record, limits) } }
     return stream
+  }
+
+  /// `nil` where the record does not say.
+  private static func finding(_ metric: ProbeMetric, _ record: PathRecord, _ limits: ProbeLimits) -> Finding? {
+    switch metric {
+    case .loss:
+      let loss = record.loss.worseDirection
+      return finding(metric, sum: loss.lost, of: loss.sent, scale: 1_000_000, limits)
+    case .jitter:
+      let jitter = worseJitter(record)
+      return jitter.isEmpty ? nil : finding(metric, sum: jitter.sum, of: jitter.count, scale: 1, limits)
+    case .latency:
+      let delay = record.roundTrip
+      return delay.isEmpty ? nil : finding(metric, sum: delay.sum, of: delay.count, scale: 1, limits)
+    case .certificate:
+      guard let left = record.certificateSecondsLeft else { return nil }
+      let days = UInt64(max(left, 0)) / 86_400
+      let status: ProbeStatus =
+        left <= 0 || days < limits.certificateDays
+        ? .breach : days < limits.certificateWarningDays ? .warning : .good
+      return Finding(metric: metric, value: days, limit: limits.certificateDays, status: status)
+    }
   }
 
   /// A meeting is as good as its worse direction.
@@ -84,8 +109,9 @@ public struct ProbeResult: Sendable {
 
   /// Compares sum · scale ÷ count with the limit without dividing.
   private static func finding(
-    _ metric: Finding.Metric, sum: UInt64, of count: UInt64, scale: UInt64, limit: UInt64, _ limits: ProbeLimits
+    _ metric: ProbeMetric, sum: UInt64, of count: UInt64, scale: UInt64, _ limits: ProbeLimits
   ) -> Finding {
+    let limit = limits[metric]
     let isBreach = isGreater((sum, scale), than: (limit, count))
     // At or above the warning share: not less than it.
     let isWarning = !isGreater((limit, limits.warningPercent * max(count, 1)), than: (sum, scale * 100))
@@ -97,5 +123,12 @@ public struct ProbeResult: Sendable {
 
   private static func isGreater(_ left: (UInt64, UInt64), than right: (UInt64, UInt64)) -> Bool {
     left.0.multipliedFullWidth(by: left.1) > right.0.multipliedFullWidth(by: right.1)
+  }
+}
+
+extension PathRecord {
+  /// From the measurement's time; negative when it had expired.
+  var certificateSecondsLeft: Int64? {
+    certificateExpiry.map { $0.nanoseconds(since: id.intervalStart) / 1_000_000_000 }
   }
 }

@@ -30,8 +30,11 @@ public struct HostAddress: Sendable, Hashable {
   }
 
   /// Asks the system's resolver, which may take seconds: not on a thread that has a clock to keep.
-  public func resolve() throws(HostAddressError) -> Endpoint {
-    if let address = IPAddress(host) { return Endpoint(address: address, port: port) }
+  public func resolve(_ family: AddressFamily = .any) throws(HostAddressError) -> Endpoint {
+    if let address = IPAddress(host) {
+      guard family.holds(address) else { throw HostAddressError(host: host, reason: "it is of the other IP version") }
+      return Endpoint(address: address, port: port)
+    }
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
     hints.ai_flags = AI_ADDRCONFIG
@@ -44,7 +47,8 @@ public struct HostAddress: Sendable, Hashable {
     while let entry = next {
       let name = entry.pointee
       if getnameinfo(name.ai_addr, name.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0,
-        let address = IPAddress(String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+        let address = IPAddress(String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)),
+        family.holds(address)
       {
         return Endpoint(address: address, port: port)
       }

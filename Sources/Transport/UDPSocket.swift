@@ -22,6 +22,9 @@ public struct UDPSocket: ~Copyable {
     public var reportsDepartures = false
     /// TTL or hop limit of what is sent; `nil` is the system's default.
     public var hopLimit: UInt8?
+    /// Sends and receives ICMP echo messages, header first, instead of UDP: the kernel chooses their identifier. Needs a
+    /// group within `net.ipv4.ping_group_range`.
+    public var echoes = false
 
     public init() {}
   }
@@ -43,13 +46,13 @@ public struct UDPSocket: ~Copyable {
         send_buffer_bytes: Int32(clamping: options.sendBufferBytes), merge_segments: options.mergesSegments,
         report_errors: options.reportsUnreachable, traffic_class: options.tellsTrafficClass,
         hop_limit: options.tellsHopLimit, send_hop_limit: Int32(options.hopLimit ?? 0),
-        report_departures: options.reportsDepartures))
-    guard descriptor >= 0 else { throw UDPSocketError(endpoint: endpoint, code: errno) }
+        report_departures: options.reportsDepartures, echo: options.echoes))
+    guard descriptor >= 0 else { throw UDPSocketError(endpoint: endpoint, code: errno, echoes: options.echoes) }
     var bound = linux_endpoint()
     guard linux_local_endpoint(descriptor, &bound) == 0 else {
       let code = errno
       _ = linux_close(descriptor)
-      throw UDPSocketError(endpoint: endpoint, code: code)
+      throw UDPSocketError(endpoint: endpoint, code: code, echoes: options.echoes)
     }
     localEndpoint = Endpoint(bound)
   }
@@ -122,10 +125,12 @@ public enum UDPSocketError: Error, Equatable, Sendable, CustomStringConvertible 
   case portInUse(Endpoint)
   case addressNotOnThisMachine(Endpoint)
   case portNeedsPrivilege(Endpoint)
+  case echoNotAllowed
   case failed(Endpoint, SystemError)
 
-  init(endpoint: Endpoint, code: Int32) {
+  init(endpoint: Endpoint, code: Int32, echoes: Bool) {
     switch code {
+    case EACCES where echoes: self = .echoNotAllowed
     case EADDRINUSE: self = .portInUse(endpoint)
     case EADDRNOTAVAIL: self = .addressNotOnThisMachine(endpoint)
     case EACCES: self = .portNeedsPrivilege(endpoint)
@@ -142,6 +147,9 @@ public enum UDPSocketError: Error, Equatable, Sendable, CustomStringConvertible 
       "\(endpoint.address) is not an address of this machine; configure one that `ip address` lists."
     case .portNeedsPrivilege(let endpoint):
       "UDP port \(endpoint.port) needs a privilege; run with CAP_NET_BIND_SERVICE or configure a port above 1023."
+    case .echoNotAllowed:
+      "This machine lets no ordinary program send ICMP echo requests; as root: "
+        + "sysctl -w net.ipv4.ping_group_range=\"0 2147483647\"."
     case .failed(_, let error):
       error.description
     }

@@ -168,3 +168,14 @@ extension Endpoint: LosslessStringConvertible {
     address.isV4 ? "\(address):\(port)" : "[\(address)]:\(port)"
   }
 }
+
+/// Which addresses of a host are meant.
+public enum AddressFamily: String, Sendable, Hashable, CaseIterable {
+  case any
+  case v4
+  case v6
+
+  public func holds(_ address: IPAddress) -> Bool {
+    self == .any || (self == .v4) == address.isV4
+  }
+}

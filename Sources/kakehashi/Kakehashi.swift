@@ -1,6 +1,7 @@
 import API
 import ArgumentParser
 import Foundation
+import Probes
 
 /// The executable: arguments in, exit status out. What it does stands in `Commands` and `Serving`.
 struct Kakehashi: AsyncParsableCommand {
@@ -29,6 +30,10 @@ enum Program {
   }
 
   static func main() async {
+    if let help = ProbeKind.help(for: Array(CommandLine.arguments.dropFirst())) {
+      Standard.output.write(help)
+      return
+    }
     do {
       var command = try Kakehashi.parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {

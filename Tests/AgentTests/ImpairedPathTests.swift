@@ -108,7 +108,7 @@ struct ImpairedPathTests {
     var outage = Impairment.Conditions()
     outage.lossPerMillion = 1_000_000
     let link = try ImpairedLink(target: reflector.endpoint, seed: 1, forward: outage)
-    let result = try await ProbeKind.stamp.run(
+    let result = try await ProbeKind.stamp.measure(
       ProbeRequest(target: link.endpoint.description, duration: .milliseconds(300)))
     #expect(result.status == .breach)
     #expect(result.streams.allSatisfy { $0.record.loss.received == 0 && $0.record.condition == .measured })

@@ -101,7 +101,7 @@ struct ReflectorTests {
   @Test("Our probe measures it: nothing lost, and every figure there", arguments: ["127.0.0.1:0", "[::1]:0"])
   func probe(text: String) async throws {
     let reflector = try Reflector(ReflectorConfiguration(listen: try #require(Endpoint(text))))
-    let result = try await ProbeKind.stamp.run(
+    let result = try await ProbeKind.stamp.measure(
       ProbeRequest(target: reflector.endpoint.description, duration: .milliseconds(600)))
     #expect(result.streams.map(\.label) == ["voice", "video"])
     for stream in result.streams {
@@ -126,9 +126,9 @@ struct ReflectorTests {
     let reflector = try Reflector(ReflectorConfiguration(listen: loopback, sessions: sessions))
     let target = reflector.endpoint.description
     var request = ProbeRequest(target: target, duration: .milliseconds(300), packetBytes: [300], stamp: .init(key: key))
-    #expect(try await ProbeKind.stamp.run(request).streams.first?.record.loss.lost == 0)
+    #expect(try await ProbeKind.stamp.measure(request).streams.first?.record.loss.lost == 0)
     request.stamp.key = [UInt8](repeating: 8, count: 32)
-    let other = try #require(try await ProbeKind.stamp.run(request).streams.first?.record.loss)
+    let other = try #require(try await ProbeKind.stamp.measure(request).streams.first?.record.loss)
     #expect(other.received == 0)
     #expect(reflector.counts.drops[.stampAuthentication] == other.sent)
   }

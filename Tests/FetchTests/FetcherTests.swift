@@ -94,6 +94,7 @@ struct FetcherTests {
     let response = try await fetcher.fetch(FetchRequest("GET", named, trust: authority))
     #expect(response.status == 200)
     #expect(response.timings.tlsHandshake > .zero)
+    #expect(response.certificateExpiry == nil)
     #expect(
       try await fetcher.fetch(FetchRequest("GET", numbered, trust: .publicKey(sha256: certificate.pin))).status == 200)
 
@@ -109,6 +110,42 @@ struct FetcherTests {
     #expect(await failure(wrong) == .wrongPublicKey(url: numbered))
     let unreadable = FetchRequest("GET", named, trust: .authorities(file: "/nonexistent.pem"))
     #expect(await failure(unreadable) == .authoritiesUnreadable(file: "/nonexistent.pem"))
+  }
+
+  @Test("A measurement makes each connection anew and tells when the certificate expires")
+  func measurement() async throws {
+    let certificate = try TestCertificate()
+    let server = try TestServer(certificate: certificate)
+    let request = FetchRequest(
+      "GET", server.url("/echo", scheme: "https", host: "localhost"),
+      trust: .authorities(file: certificate.certificateFile), isMeasurement: true)
+    for _ in 0..<2 {
+      let response = try await fetcher.fetch(request)
+      #expect(response.timings.tlsHandshake > .zero)
+      let expiry = try #require(response.certificateExpiry)
+      // Made for two days.
+      #expect(abs(Double(expiry) - Date.now.timeIntervalSince1970 - 2 * 86_400) < 3_600)
+    }
+  }
+
+  @Test("A proxy that is not there is what could not be reached; its answer other than yes is a refusal")
+  func proxies() async throws {
+    let server = try TestServer()
+    let gone = Proxy(url: "http://127.0.0.1:1")
+    let url = "https://kaigi.invalid/"
+    #expect(await failure(FetchRequest("GET", url, proxy: gone)) == .refused(url: gone.url))
+    // It knows no CONNECT.
+    let unwilling = Proxy(url: server.url(""), credentials: Proxy.Credentials(user: "a", password: "b"))
+    #expect(
+      await failure(FetchRequest("GET", url, proxy: unwilling)) == .proxyRefused(proxy: unwilling.url, status: 501))
+  }
+
+  @Test("The address of a version that the server does not have is not found")
+  func families() async throws {
+    let server = try TestServer()
+    let url = server.url("/echo")
+    #expect(try await fetcher.fetch(FetchRequest("GET", url, family: .v4)).remoteAddress == "127.0.0.1")
+    #expect(await failure(FetchRequest("GET", url, family: .v6)) != nil)
   }
 
   @Test("A server is known by its certificate's file under any name, and by the file as it is when the request is made")
@@ -185,7 +222,8 @@ struct FetcherTests {
     arguments: [
       FetchError.refused(url: "https://a/"), .nameNotFound(url: "https://a/"), .timedOut(url: "https://a/"),
       .untrusted(url: "https://a/", reason: "self-signed"), .wrongPublicKey(url: "https://a/"),
-      .status(url: "https://a/", 503),
+      .status(url: "https://a/", 503), .proxyRefused(proxy: "https://a/", status: 407),
+      .proxyRefused(proxy: "https://a/", status: 403),
     ])
   func sentences(error: FetchError) {
     #expect(error.description.contains("https://a/"))

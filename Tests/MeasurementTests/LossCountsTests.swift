@@ -48,4 +48,15 @@ import Testing
     #expect(bursts.counts == [2, 2, 2, 2, 4, 4])
     #expect(BurstCounts(counts: [1], longest: 1) == nil)
   }
+
+  @Test("Bursts are held against what random losses would make")
+  func burstRatio() {
+    #expect(LossCounts(sent: 100, received: 100).burstRatio == 1)
+    var counts = LossCounts(sent: 100, received: 90)
+    counts.bursts.record(length: 10)
+    #expect(counts.burstRatio == 9)
+    var single = LossCounts(sent: 100, received: 99)
+    single.bursts.record(length: 1)
+    #expect(single.burstRatio == 1)
+  }
 }

@@ -50,6 +50,34 @@ import Wire
     #expect(PathRecord.merged([idle, record(second: 5, sent: 0, received: 0, condition: .idle)])?.condition == .idle)
   }
 
+  @Test("Phases merge, the first expiry and the worst state stay, playout adds up")
+  func exchanges() throws {
+    var early = record(sent: 1, received: 1)
+    early.phases = [.connect: Distribution([1])]
+    early.certificateExpiry = WallTime(seconds: 9)
+    early.service = .outage
+    early.playout = Playout(frames: 10, concealedFrames: 1)
+    var late = record(second: 5, sent: 1, received: 1)
+    late.phases = [.connect: Distribution([3]), .transfer: Distribution([4])]
+    late.certificateExpiry = WallTime(seconds: 8)
+    late.service = .degraded
+    late.playout = Playout(frames: 20, concealedFrames: 2)
+    let whole = try #require(PathRecord.merged([early, late]))
+    #expect(whole.phases[.connect]?.sum == 4)
+    #expect(whole.phases[.transfer]?.sum == 4)
+    #expect(whole.certificateExpiry == WallTime(seconds: 8))
+    #expect(whole.service == .outage)
+    #expect(whole.playout == Playout(frames: 30, concealedFrames: 3))
+  }
+
+  @Test("What was never verified does not hide what was measured, and idleness does not hide it")
+  func unverified() {
+    let unverified = record(sent: 1, received: 0, condition: .unverified)
+    #expect(PathRecord.merged([unverified, record(second: 5, sent: 1, received: 1)])?.condition == .measured)
+    let idle = record(second: 5, sent: 0, received: 0, condition: .idle)
+    #expect(PathRecord.merged([unverified, idle])?.condition == .unverified)
+  }
+
   @Test("Nothing merges to nothing")
   func nothing() {
     #expect(PathRecord.merged([]) == nil)

@@ -5,7 +5,7 @@ import Wire
 @Suite struct PathRecordCodecTests {
   @Test("Every field survives the wire")
   func roundTrip() throws {
-    for record in [PathRecord.full, .empty, .call] {
+    for record in [PathRecord.full, .empty, .call, .exchange] {
       #expect(try PathRecordCodec.decode(PathRecordCodec.encode(record)) == record)
     }
   }
@@ -41,6 +41,29 @@ import Wire
     #expect(try PathRecordCodec.decode(golden) == .full)
   }
 
+  @Test("A record says version 2 only when it holds what version 1 cannot")
+  func oldestVersion() {
+    #expect(PathRecordCodec.encode(.full)[4...5] == [0, 1])
+    #expect(PathRecordCodec.encode(.exchange)[4...5] == [0, 2])
+    var unverified = PathRecord.empty
+    unverified.condition = .unverified
+    #expect(PathRecordCodec.encode(unverified)[4...5] == [0, 2])
+  }
+
+  @Test("Version 2 appends phases, certificate, service and playout")
+  func goldenExchange() {
+    let plain = PathRecordCodec.encode(.empty).count
+    #expect(
+      Array(PathRecordCodec.encode(.exchange)[plain...]) == [
+        0x02,  // phases
+        0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x00, 0x01,  // connect
+        0x03, 0x01, 0x02, 0x01, 0x02, 0x02, 0x00, 0x01,  // first byte
+        0x01, 0x17, 0xf5, 0xc2, 0x9a, 0x44, 0xb6, 0x40, 0x00,  // certificate
+        0x01, 0x02,  // degraded
+        0x01, 0xe8, 0x07, 0x03,  // playout
+      ])
+  }
+
   @Test("Records follow one another and come back in order")
   func concatenation() throws {
     let records = [PathRecord.full, .call, .empty]
@@ -52,15 +75,17 @@ import Wire
 
   @Test("A record cut anywhere is refused and nothing traps")
   func truncation() {
-    let bytes = PathRecordCodec.encode(.full)
-    for length in 0..<bytes.count {
-      #expect(throws: PathRecordDecodeError.self) { try PathRecordCodec.decode(bytes.prefix(length)) }
+    for record in [PathRecord.full, .exchange] {
+      let bytes = PathRecordCodec.encode(record)
+      for length in 0..<bytes.count {
+        #expect(throws: PathRecordDecodeError.self) { try PathRecordCodec.decode(bytes.prefix(length)) }
+      }
     }
   }
 
   @Test("Any one byte changed is read or refused, never trapped on")
   func corruption() {
-    let bytes = PathRecordCodec.encode([.full, .call])
+    let bytes = PathRecordCodec.encode([.full, .call, .exchange])
     for place in bytes.indices {
       for value in [0x00, 0x01, 0x7f, 0x80, 0xff] as [UInt8] {
         var damaged = bytes
@@ -74,12 +99,12 @@ import Wire
   func newerVersion() throws {
     var bytes = PathRecordCodec.encode([.empty, .empty])
     let second = bytes.count / 2
-    bytes[second + 5] = 2
+    bytes[second + 5] = 3
     let error = #expect(throws: PathRecordDecodeError.self) { try PathRecordCodec.decodeAll(bytes) }
-    #expect(error == PathRecordDecodeError(offset: second, reason: .newerVersion(2)))
+    #expect(error == PathRecordDecodeError(offset: second, reason: .newerVersion(3)))
     #expect(
       error?.description
-        == "The record at byte \(second) has version 2, this program reads up to 1: update this program before the one that sends."
+        == "The record at byte \(second) has version 3, this program reads up to 2: update this program before the one that sends."
     )
   }
 
@@ -125,6 +150,15 @@ extension PathRecord {
       agent: "", boot: 0, path: Path(site: "a", target: "b", route: .direct), origin: .capture,
       intervalStart: WallTime(nanoseconds: -1)),
     length: .nanoseconds(1))
+
+  static let exchange: PathRecord = {
+    var record = empty
+    record.phases = [.connect: Distribution([1]), .firstByte: Distribution([2])]
+    record.certificateExpiry = start
+    record.service = .degraded
+    record.playout = Playout(frames: 1_000, concealedFrames: 3)
+    return record
+  }()
 
   static let call = PathRecord(
     id: ID(

@@ -100,17 +100,17 @@ class Relay:
     @property
     def trust(self) -> ssl.SSLContext:
         """Believes this relay's certificate alone."""
-        return ssl.create_default_context(cafile=self._certificate)
+        return ssl.create_default_context(cafile=self.certificate)
 
     @property
     def key_pin(self) -> str:
         """SHA-256 of the certificate's public key, in base64, as Chromium wants it."""
-        certificate = x509.load_pem_x509_certificate(Path(self._certificate).read_bytes())
+        certificate = x509.load_pem_x509_certificate(Path(self.certificate).read_bytes())
         key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return base64.b64encode(hashlib.sha256(key).digest()).decode()
 
     @property
-    def _certificate(self) -> str:
+    def certificate(self) -> str:
         [path] = (self.folder / "data").glob("**/certificate.pem")
         return str(path)
 

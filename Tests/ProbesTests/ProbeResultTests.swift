@@ -31,8 +31,8 @@ func record(
 
 func result(_ records: PathRecord...) -> ProbeResult {
   ProbeResult(
-    kind: "stamp", target: "10.7.0.5", endpoint: Endpoint(address: IPAddress(v4: 0x0a07_0005), port: 862),
-    startedAt: WallTime(seconds: 1_800_000_007), limits: ProbeLimits(), records: records)
+    kind: .stamp, target: "10.7.0.5", limits: ProbeLimits(),
+    measurements: records.map { ProbeMeasurement(record: $0, place: "10.7.0.5:862") })
 }
 
 @Suite("A probe's result")
@@ -160,7 +160,7 @@ struct ProbeResultJSONTests {
     #expect(report["version"] as? Int == 1)
     #expect(report["status"] as? String == "breach")
     #expect(report["exitCode"] as? Int == 2)
-    #expect(report["startedAt"] as? Double == 1_800_000_007)
+    #expect(report["startedAt"] as? Double == 1_800_000_000)
     let stream = try #require((report["streams"] as? [[String: Any]])?.first)
     #expect(stream["label"] as? String == "voice")
     #expect(stream["sent"] as? Int == 200)

@@ -229,15 +229,17 @@ public struct SiteCheck: Sendable {
   public func reflector(_ target: String) async -> [SiteFinding] {
     let result: ProbeResult
     do {
-      result = try await ProbeKind.stamp.run(ProbeRequest(target: target, duration: Self.measuringTime))
+      result = try await ProbeKind.stamp.measure(ProbeRequest(target: target, duration: Self.measuringTime))
     } catch {
       return [SiteFinding(.reflector, .blocked, SiteText("\(error)", ja: "\(target) を計測できません。（\(error)）"))]
     }
     let sent = result.streams.reduce(0) { $0 + $1.record.loss.sent }
     let received = result.streams.reduce(0) { $0 + $1.record.loss.received }
-    guard received > 0 else { return [Self.silent(target)] }
+    guard received > 0, let endpoint = result.streams.first.flatMap({ Endpoint($0.place) }) else {
+      return [Self.silent(target)]
+    }
     return [Self.reached(target, sent: sent, received: received), Self.marking(result)]
-      + [await packetSize(result.endpoint)]
+      + [await packetSize(endpoint)]
   }
 
   private static func silent(_ target: String) -> SiteFinding {

@@ -53,6 +53,14 @@ static inline void *fetch_get_private(CURL *easy) {
   return value;
 }
 
+// Swift cannot see macros with casts.
+enum { FETCH_AUTH_BASIC = 1 };
+_Static_assert(FETCH_AUTH_BASIC == CURLAUTH_BASIC, "libcurl's number for basic authentication");
+
+// Seconds since 1970 until the first of the server's certificates expires, -1 where none was shown. Needs
+// CURLOPT_CERTINFO.
+time_t fetch_get_certificate_expiry(CURL *easy);
+
 // Runs body(context) on a detached thread of that name; returns 0 or errno.
 int fetch_start_thread(const char *name, void (*body)(void *context), void *context);
 

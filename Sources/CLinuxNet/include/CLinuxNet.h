@@ -28,6 +28,7 @@ struct linux_socket_options {
   bool hop_limit;        // IP_RECVTTL
   int send_hop_limit;    // 0: the system's default
   bool report_departures;  // SO_TIMESTAMPING: when each datagram left, by linux_next_report
+  bool echo;             // ICMP echo without privilege (net.ipv4.ping_group_range), not UDP
 };
 
 // A non-blocking UDP socket bound to `local`, with kernel time stamps, packet information and overflow counts on.
@@ -35,6 +36,11 @@ struct linux_socket_options {
 int linux_udp_socket(struct linux_endpoint local, struct linux_socket_options options);
 int linux_local_endpoint(int fd, struct linux_endpoint *endpoint);
 int linux_close(int fd);
+
+// A non-blocking TCP socket that has begun to connect: writable once that is decided. Returns the descriptor, or -1.
+int linux_tcp_connect(struct linux_endpoint remote);
+// SO_ERROR: 0 when the connection is there.
+int linux_socket_error(int fd);
 
 // MARK: Batches
 

@@ -7,15 +7,24 @@ import Wire
 extension ProbeKind {
   /// RFC 8762 and 8972: loss each way, jitter and latency to any STAMP or TWAMP Light reflector.
   public static let stamp = ProbeKind(
-    name: "stamp", summary: "loss, jitter and latency to a STAMP reflector (RFC 8762)", example: "10.7.0.5:862"
+    name: "stamp", summary: "loss, jitter and latency to a STAMP reflector (RFC 8762)",
+    measures: """
+      Sends packets as a meeting does, half of them short as EF like voice, half long as AF41 like video, to any STAMP
+        or TWAMP Light reflector: loss each way, duplicates, reordering, bursts, jitter each way, round trip, one-way
+        delay where both clocks are known to be good, and DSCP that the network changes.
+      """,
+    limitations: """
+      Whether a meeting service is well: it measures the network between two machines. A stateless reflector tells
+        only loss of the whole round trip.
+      """,
+    example: "10.7.0.5:862", unit: "packets", delay: "round trip", metrics: [.loss, .jitter, .latency],
+    limits: ProbeLimits(), options: [.seconds, .rate, .bytes, .dscp, .keyFile], cadence: .continuous,
+    streams: { request in ((try? STAMPProbe.streams(request)) ?? []).map { ProbeStream(label: $0.label) } }
   ) { request throws(ProbeError) in
     let streams = try STAMPProbe.streams(request)
-    let endpoint = try await STAMPProbe.resolve(STAMPProbe.address(of: request.target))
-    let startedAt = SystemClock.wallTime
+    let endpoint = try await STAMPProbe.address(of: request.target).resolved()
     let records = try await STAMPProbe.measure(request, endpoint, streams)
-    return ProbeResult(
-      kind: "stamp", target: request.target, endpoint: endpoint, startedAt: startedAt, limits: request.limits,
-      records: records)
+    return records.map { ProbeMeasurement(record: $0, place: endpoint.description) }
   }
 }
 
@@ -54,17 +63,6 @@ enum STAMPProbe {
     return address
   }
 
-  static func resolve(_ address: HostAddress) async throws(ProbeError) -> Endpoint {
-    let result: Result<Endpoint, ProbeError> = await onThread("resolver") {
-      do {
-        return .success(try address.resolve())
-      } catch {
-        return .failure(ProbeError("\(error)"))
-      }
-    }
-    return try result.get()
-  }
-
   /// Runs the streams and gives one record for each, in their order.
   static func measure(
     _ request: ProbeRequest, _ endpoint: Endpoint, _ streams: [STAMPStream]
@@ -78,7 +76,7 @@ enum STAMPProbe {
           stream: stream, recordLength: .seconds(60)),
         boot: boot, options: request.stamp.forStream(index))
     }
-    let result: Result<[PathRecord], ProbeError> = await onThread("stamp-probe") {
+    let result: Result<[PathRecord], ProbeError> = await Blocking.run("stamp-probe") {
       let collected = RecordCollection()
       do {
         let run = try STAMPRun(jobs, lasting: request.duration, sink: collected.add)
@@ -90,19 +88,6 @@ enum STAMPProbe {
     }
     let records = try result.get()
     return jobs.compactMap { job in PathRecord.merged(records.filter { $0.path == job.meter.path }) }
-  }
-
-  /// Runs what blocks on a thread of its own.
-  private static func onThread<Value: Sendable>(
-    _ name: String, _ body: @escaping @Sendable () -> Result<Value, ProbeError>
-  ) async -> Result<Value, ProbeError> {
-    await withCheckedContinuation { continuation in
-      do {
-        _ = try NamedThread(name) { continuation.resume(returning: body()) }
-      } catch {
-        continuation.resume(returning: .failure(ProbeError("\(error)")))
-      }
-    }
   }
 }
 

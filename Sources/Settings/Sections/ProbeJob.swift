@@ -69,7 +69,7 @@ public struct ProbeJob: Sendable, Equatable {
   private init(name: String, _ root: SettingsMapping, sites: [SiteSettings]) {
     let ids = sites.map(\.id)
     self.name = name
-    kind = root.required("kind", .oneOf(ProbeKind.all.map(\.name))) ?? ""
+    kind = root.required("kind", .oneOf(ProbeKind.all.filter { $0.cadence == .continuous }.map(\.name))) ?? ""
     from = root.list("from", .oneOf(ids), default: ids)
     targets = root.list("to", .target(sites: ids), default: ids.map(Target.site))
     rate = root.value("rate", .number(1...1_000), default: 50)

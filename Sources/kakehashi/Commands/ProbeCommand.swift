@@ -1,12 +1,15 @@
 import ArgumentParser
+import Fetch
 import Probes
+import Settings
 import Wire
 
 struct ProbeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probe", abstract: "Makes one measurement now.",
     discussion: """
-      Kinds: \(ProbeKind.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", "))
+      Kinds; `kakehashi probe KIND --help` says what each measures and what it cannot:
+      \(ProbeKind.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
       Exit status: 0 good, 1 warning (80 % of a limit), 2 breach, 3 anything that is not a measurement.
 
@@ -14,18 +17,19 @@ struct ProbeCommand: AsyncParsableCommand {
       \(ProbeKind.all.map { "  kakehashi probe \($0.name) \($0.example)" }.joined(separator: "\n"))
         kakehashi probe stamp 10.7.0.5:862 --seconds 30 --json
         kakehashi probe stamp 10.7.0.5:862 --plugin
-        kakehashi probe stamp 10.7.0.5:862 --key-file /etc/kakehashi/keys/tsu-stamp.key
-        kakehashi probe doctor     # everything that a site's agent needs, once, as a page for the network team
       """)
 
   @Argument(help: "What measures: \(ProbeKind.all.map(\.name).joined(separator: ", ")).")
   var kind: String
 
-  @Argument(help: "What is measured: an address with an optional port.")
+  @Argument(help: "What is measured: an address with an optional port, a name or a web address.")
   var target: String
 
   @Option(help: "How long to measure, 1–3600 s.")
-  var seconds = 10
+  var seconds: Int?
+
+  @Option(help: "How often to ask, 1–1000; each kind has its own choice.")
+  var count: Int?
 
   @Option(help: "Packets a second, 1–1000; each kind has its own choice.")
   var rate: Int?
@@ -39,6 +43,27 @@ struct ProbeCommand: AsyncParsableCommand {
 
   @OptionGroup var stamp: STAMPArguments
 
+  @Option(help: "4 or 6 for one version of IP, both for each by itself.")
+  var ip: String?
+
+  @Option(help: "A proxy to measure through, too, like http://proxy.example:8080.")
+  var proxy: String?
+
+  @Option(help: "The file that holds user:password for the proxy, its owner's alone; or env: and a variable's name.")
+  var proxyCredentials: String?
+
+  @Option(help: "The name server to ask.")
+  var server: String?
+
+  @Option(help: "PEM file of the authority to believe instead of the system's.")
+  var authority: String?
+
+  @Option(help: "The file of the token to join with, its owner's alone; or env: and a variable's name.")
+  var token: String?
+
+  @Option(help: "The room to meet in.")
+  var room: String?
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -46,32 +71,67 @@ struct ProbeCommand: AsyncParsableCommand {
   var plugin = false
 
   func validate() throws {
-    guard ProbeKind.named(kind) != nil else {
+    guard let kind = ProbeKind.named(kind) else {
       let known = ProbeKind.all.map(\.name).joined(separator: ", ")
       throw ValidationError("There is no probe kind \"\(kind)\"; there are: \(known).")
     }
-    guard (1...3600).contains(seconds) else { throw ValidationError("--seconds must be from 1 to 3600.") }
+    let given: [(ProbeOption, Bool)] = [
+      (.seconds, seconds != nil), (.count, count != nil), (.rate, rate != nil), (.dscp, dscp != nil), (.ip, ip != nil),
+      (.proxy, proxy != nil || proxyCredentials != nil), (.server, server != nil), (.authority, authority != nil),
+      (.token, token != nil), (.room, room != nil), (.bytes, !packetBytes.isEmpty), (.keyFile, stamp.keyFile != nil),
+    ]
+    if let (option, _) = given.first(where: { $1 && !kind.options.contains($0) }) {
+      throw ValidationError(
+        "--\(option.rawValue) means nothing to \(kind.name); see kakehashi probe \(kind.name) --help.")
+    }
+    guard (1...3600).contains(seconds ?? 1) else { throw ValidationError("--seconds must be from 1 to 3600.") }
+    guard (1...1000).contains(count ?? 1) else { throw ValidationError("--count must be from 1 to 1000.") }
     guard (1...1000).contains(rate ?? 1) else { throw ValidationError("--rate must be from 1 to 1000.") }
     guard dscp ?? 0 <= 63 else { throw ValidationError("--dscp must be from 0 to 63.") }
+    guard ["4", "6", "both"].contains(ip ?? "4") else { throw ValidationError("--ip must be 4, 6 or both.") }
+    if let proxy, !proxy.hasPrefix("http://") || proxy.contains("@") {
+      throw ValidationError(
+        "--proxy must be like http://proxy.example:8080; user and password come from --proxy-credentials.")
+    }
   }
 
   func run() async throws {
-    guard let probe = ProbeKind.named(kind) else { return }
-    let request: ProbeRequest
-    do {
-      request = ProbeRequest(
-        target: target, duration: .seconds(seconds), packetBytes: packetBytes.isEmpty ? nil : packetBytes,
-        packetsPerSecond: rate, dscp: dscp, stamp: try stamp.options())
-    } catch {
-      throw Failure(description: error.description, status: 3).report()
-    }
+    guard let kind = ProbeKind.named(kind) else { return }
     let result: ProbeResult
     do {
-      result = try await probe.run(request)
+      result = try await kind.measure(request())
     } catch {
-      throw Failure(description: error.description, status: 3).report()
+      throw Failure(description: "\(error)", status: 3).report()
     }
     Standard.output.write(json ? result.json : plugin ? result.pluginLine : result.text)
     if result.status != .good { throw ExitCode(result.status.rawValue) }
+  }
+
+  private func request() throws(Failure) -> ProbeRequest {
+    var request = ProbeRequest(
+      target: target, duration: .seconds(seconds ?? 10), packetBytes: packetBytes.isEmpty ? nil : packetBytes,
+      packetsPerSecond: rate, dscp: dscp, stamp: try stamp.options())
+    request.count = count
+    switch ip {
+    case "4": request.families = [.v4]
+    case "6": request.families = [.v6]
+    case "both": request.families = [.v4, .v6]
+    default: break
+    }
+    request.server = server
+    request.room = room
+    request.token = try token.flatMap { SecretSource($0) }.map { source throws(Failure) in try source.secret() }
+    if let authority { request.trust = .authorities(file: authority) }
+    if let proxy {
+      let secret = try proxyCredentials.flatMap { SecretSource($0) }.map { source throws(Failure) in
+        try source.secret()
+      }
+      let credentials = secret.map(Proxy.Credentials.init(secret:))
+      if let credentials, credentials == nil {
+        throw .configuration("What --proxy-credentials names must be user:password.")
+      }
+      request.proxy = Proxy(url: proxy, credentials: credentials ?? nil)
+    }
+    return request
   }
 }

@@ -51,7 +51,7 @@ extension SelfTest.Part {
   static let stamp = SelfTest.Part(name: "STAMP") {
     let reflector = try Reflector(ReflectorConfiguration(listen: Endpoint(address: .loopbackV4, port: 0)))
     defer { reflector.stop() }
-    let result = try await ProbeKind.stamp.run(
+    let result = try await ProbeKind.stamp.measure(
       ProbeRequest(target: reflector.endpoint.description, duration: .seconds(1), packetsPerSecond: 50))
     let sent = result.streams.reduce(0) { $0 + $1.record.loss.sent }
     let received = result.streams.reduce(0) { $0 + $1.record.loss.received }

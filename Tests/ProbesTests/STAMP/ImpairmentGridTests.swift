@@ -140,8 +140,7 @@ struct ImpairmentGridTests {
 
   private func judged(_ record: PathRecord) -> ProbeResult {
     ProbeResult(
-      kind: "stamp", target: "hq", endpoint: Endpoint(address: .loopbackV4, port: 862), startedAt: .unixEpoch,
-      limits: ProbeLimits(), records: [record])
+      kind: .stamp, target: "hq", limits: ProbeLimits(), measurements: [ProbeMeasurement(record: record, place: "hq")])
   }
 
   @Test("Where all is lost all is reported lost, in one burst, and nothing of which way", arguments: [1, 2, 3])

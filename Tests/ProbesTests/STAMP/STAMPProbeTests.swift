@@ -33,14 +33,16 @@ struct STAMPProbeTests {
     for (target, port) in [
       ("192.0.2.1", 862), ("192.0.2.1:1", 1), ("192.0.2.1:8620", 8_620), ("[2001:db8::1]:65535", 65_535),
     ] {
-      #expect(try await STAMPProbe.resolve(STAMPProbe.address(of: target)).port == UInt16(port))
+      #expect(try await STAMPProbe.address(of: target).resolved().port == UInt16(port))
     }
   }
 
   @Test("A target that is no host is a sentence, not a measurement")
   func badTarget() async {
-    await #expect(throws: ProbeError.self) { try await ProbeKind.stamp.run(ProbeRequest(target: "http://x/")) }
-    await #expect(throws: ProbeError.self) { try await ProbeKind.stamp.run(ProbeRequest(target: "no-such.invalid")) }
+    await #expect(throws: ProbeError.self) { try await ProbeKind.stamp.measure(ProbeRequest(target: "http://x/")) }
+    await #expect(throws: ProbeError.self) {
+      try await ProbeKind.stamp.measure(ProbeRequest(target: "no-such.invalid"))
+    }
   }
 
   @Test("A port where nothing listens is a target down")
@@ -50,7 +52,7 @@ struct STAMPProbeTests {
       let closed = try UDPSocket(bindingTo: Endpoint(address: .loopbackV4, port: 0))
       endpoint = closed.localEndpoint
     }
-    let result = try await ProbeKind.stamp.run(
+    let result = try await ProbeKind.stamp.measure(
       ProbeRequest(target: endpoint.description, duration: .milliseconds(400)))
     #expect(result.status == .notMeasured)
     #expect(result.streams.map(\.record.condition) == [.targetDown, .targetDown])
@@ -59,7 +61,7 @@ struct STAMPProbeTests {
   @Test("A host that never answers is 100 % loss", arguments: ["127.0.0.1:0", "[::1]:0"])
   func silentTarget(text: String) async throws {
     let silent = try UDPSocket(bindingTo: try #require(Endpoint(text)))
-    let result = try await ProbeKind.stamp.run(
+    let result = try await ProbeKind.stamp.measure(
       ProbeRequest(target: silent.localEndpoint.description, duration: .milliseconds(400)))
     #expect(result.status == .breach)
     #expect(result.streams.map(\.label) == ["voice", "video"])

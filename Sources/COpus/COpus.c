@@ -1,0 +1,1 @@
+// The compiler wants one source file; the shims are in include/COpus.h.

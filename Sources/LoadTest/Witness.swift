@@ -1,0 +1,56 @@
+import RTP
+import Wire
+
+/// Sees every media packet that a participant sends and receives, on the participant's thread: it must not block.
+public struct Witness: Sendable {
+  public struct Packet: Sendable {
+    public var isAudio: Bool
+    /// The same for the same content, whatever a relay rewrites around it.
+    public var content: UInt64
+    /// The first of its picture; of voice, each.
+    public var startsFrame: Bool
+    public var payload: [UInt8]
+    /// When it was sent, or arrived by the kernel's word.
+    public var time: MonotonicTime
+
+    public init(isAudio: Bool, content: UInt64, startsFrame: Bool, payload: [UInt8], time: MonotonicTime) {
+      self.isAudio = isAudio
+      self.content = content
+      self.startsFrame = startsFrame
+      self.payload = payload
+      self.time = time
+    }
+
+    /// `nil` for what carries nothing: silence that closes a slot, padding.
+    init?(_ packet: [UInt8], isAudio: Bool, time: MonotonicTime) {
+      let bytes = packet.span.bytes
+      guard let header = RTPHeader(bytes), let payload = header.payload(in: bytes),
+        payload.byteCount > TestContent.minimumByteCount
+      else { return nil }
+      if isAudio {
+        // FNV-1a.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for offset in 0..<payload.byteCount { hash = (hash ^ UInt64(payload.u8(at: offset))) &* 0x100_0000_01b3 }
+        content = hash
+        startsFrame = true
+      } else {
+        guard let picture = Picture.content(of: payload), let descriptor = VP8Descriptor(payload) else { return nil }
+        content = UInt64(picture.content.origin) << 32 | UInt64(picture.content.number)
+        startsFrame = descriptor.startsFrame
+      }
+      self.isAudio = isAudio
+      self.payload = payload.bytes()
+      self.time = time
+    }
+  }
+
+  var sent: @Sendable (Packet) -> Void
+  var received: @Sendable (Packet) -> Void
+
+  public init(
+    sent: @escaping @Sendable (Packet) -> Void, received: @escaping @Sendable (Packet) -> Void
+  ) {
+    self.sent = sent
+    self.received = received
+  }
+}

@@ -1,0 +1,68 @@
+import Measurement
+import Transport
+import Wire
+
+extension ProbeKind {
+  /// Whether and how fast a TCP connection is made.
+  public static let tcp = ProbeKind(
+    name: "tcp", summary: "whether and how fast a TCP connection is made",
+    measures: """
+      Makes TCP connections, one a second, and closes each at once: how many could be made, and how long each took from
+        the first SYN on, which is one round trip.
+      """,
+    limitations: """
+      Whether the service behind the port works: https asks it. A first SYN that is lost is sent again after a second,
+        so a loss shows as a long time.
+      """,
+    example: "meet.example:443", unit: "connections", delay: "connecting", metrics: [.loss, .latency],
+    limits: ProbeLimits(), options: [.count, .rate, .ip],
+    cadence: .repeated(every: .seconds(60), atLeast: .seconds(10)),
+    streams: ProbeStream.byFamily
+  ) { request throws(ProbeError) in
+    let pace = try request.pace(count: 5)
+    var measurements: [ProbeMeasurement] = []
+    for (endpoint, family) in try await request.endpoints(defaultPort: 443) {
+      let path = Path(site: "", target: request.target, route: .direct, label: family.label)
+      let result: Result<ProbeMeasurement, ProbeError> = await Blocking.run("tcp-probe") {
+        do {
+          return .success(try TCPProbe.measure(endpoint, path, count: pace.count, interval: pace.interval))
+        } catch {
+          return .failure(ProbeError("\(error)"))
+        }
+      }
+      measurements.append(try result.get())
+    }
+    return measurements
+  }
+}
+
+enum TCPProbe {
+  /// Longer than two lost SYNs take (1 s and 2 s).
+  static let timeout = Duration.seconds(4)
+
+  static func measure(_ endpoint: Endpoint, _ path: Path, count: Int, interval: Duration) throws -> ProbeMeasurement {
+    var measurement = ProbeMeasurement(record: PathRecord(probe: "tcp", path: path), place: endpoint.description)
+    let pause = try EventLoop()
+    let start = SystemClock.now
+    for number in 0..<count {
+      while SystemClock.now < start + interval * number { _ = pause.wait(until: start + interval * number) }
+      switch try ConnectAttempt.make(to: endpoint, timeout: timeout) {
+      case .connected(let duration):
+        measurement.record.loss.sent += 1
+        measurement.record.loss.received += 1
+        measurement.record.roundTrip.record(duration)
+        measurement.record.phases[.connect, default: Distribution()].record(duration)
+      case .refused:
+        measurement.record.loss.refused += 1
+      case .timedOut:
+        measurement.record.loss.sent += 1
+      case .failed(let reason):
+        measurement.record.loss.sent += 1
+        if !measurement.remarks.contains(reason) { measurement.remarks.append(reason) }
+      }
+    }
+    if measurement.record.loss.sent == 0 { measurement.record.condition = .targetDown }
+    measurement.record.length = max(SystemClock.now - start, .nanoseconds(1))
+    return measurement
+  }
+}
