@@ -11,8 +11,8 @@ KAKEHASHI = .build/release/kakehashi
 run: build
 	@exec $(KAKEHASHI) up --config $(CONFIG)
 
-## Every test: unit, vectors, simulation, loopback, then real clients against the release binary.
-test: deps-test test-unit test-peers
+## Every test: unit, vectors, simulation, loopback; what a packet costs; then real clients against the release binary.
+test: deps-test test-unit test-waste test-peers
 
 test-unit: deps
 	swift test
@@ -22,7 +22,7 @@ test-peers: deps-test build
 
 ## What a forwarded packet costs, counted by callgrind: no allocation, reference count, exclusivity check or lock.
 test-waste: deps-test
-	swift build -c release --product PacketPath
+	swift build -c release --static-swift-stdlib --product PacketPath
 	loadtest/waste .build/release/PacketPath
 
 build: deps

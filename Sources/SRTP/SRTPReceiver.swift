@@ -12,8 +12,8 @@ public struct SRTPReceiver: ~Copyable {
   private let rtp: Transform
   private let rtcp: Transform
   private var table = StreamTable(capacity: streamCapacity)
-  private var rtpWindows: [ReplayWindow] = []
-  private var rtcpWindows: [ReplayWindow] = []
+  private var rtpWindows = UniqueArray<ReplayWindow>()
+  private var rtcpWindows = UniqueArray<ReplayWindow>()
 
   private struct AEAD: ~Copyable {
     let opener: AESGCM.Opener
@@ -54,9 +54,11 @@ public struct SRTPReceiver: ~Copyable {
 
     let known = table.find(layout.ssrc)
     if known == nil, table.isFull { return .dropped(.srtpStreamLimit) }
-    let window = known.map { rtpWindows[$0] } ?? ReplayWindow()
-    let index = window.estimate(layout.sequenceNumber)
-    guard index >= 0, index < 1 << 48, window.isFresh(index) else { return .dropped(.srtpReplay) }
+    var index = Int64(layout.sequenceNumber)
+    if let known {
+      index = rtpWindows[known].estimate(layout.sequenceNumber)
+      guard index >= 0, index < 1 << 48, rtpWindows[known].isFresh(index) else { return .dropped(.srtpReplay) }
+    }
 
     let header = datagram.extracting(0..<layout.headerByteCount)
     switch rtp {

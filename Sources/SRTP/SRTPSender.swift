@@ -14,7 +14,7 @@ public struct SRTPSender: ~Copyable {
   private let rtp: Transform
   private let rtcp: Transform
   private var table = StreamTable(capacity: streamCapacity)
-  private var windows: [ReplayWindow] = []
+  private var windows = UniqueArray<ReplayWindow>()
   /// One index for the RTCP of all SSRCs: it grows with every packet, which is all that RFC 3711 section 3.4 asks.
   private var nextRTCPIndex: UInt32 = 0
 

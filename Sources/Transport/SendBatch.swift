@@ -99,7 +99,7 @@ public struct SendBatch: ~Copyable {
 
   mutating func flush(to descriptor: Int32) -> SendSummary {
     var summary = SendSummary()
-    failures.removeAll(keepingCapacity: true)
+    if !failures.isEmpty { failures.removeAll(keepingCapacity: true) }
     guard !isEmpty else { return summary }
     prepareMessages()
     var index = 0

@@ -146,8 +146,8 @@ class Participant:
         )
 
     async def heard(self, name: str) -> dict:
-        """What was received of `name` so far: frames, energy, videoPackets, audioPackets."""
-        nothing = {"frames": 0, "energy": 0, "videoPackets": 0, "audioPackets": 0}
+        """What was received of `name` so far: frames, energy, videoPackets, audioPackets, audioBytes."""
+        nothing = {"frames": 0, "energy": 0, "videoPackets": 0, "audioPackets": 0, "audioBytes": 0}
         return (await self.page.evaluate("() => window.probe.heard()")).get(name, nothing)
 
     async def sent(self) -> dict:

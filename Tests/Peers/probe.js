@@ -1,13 +1,13 @@
 // Counts what this page receives by contributing source, so that a test can say whose picture was decoded and whose
 // voice was heard. Installed before the page's own scripts; reads only `window.kakehashi`.
 window.probe = (() => {
-  /** csrc → { frames, energy, videoPackets, audioPackets } */
+  /** csrc → { frames, energy, videoPackets, audioPackets, audioBytes } */
   const sources = new Map();
   const before = new Map();
   const views = new Set();
 
   const entry = (csrc) => {
-    if (!sources.has(csrc)) sources.set(csrc, { frames: 0, energy: 0, videoPackets: 0, audioPackets: 0 });
+    if (!sources.has(csrc)) sources.set(csrc, { frames: 0, energy: 0, videoPackets: 0, audioPackets: 0, audioBytes: 0 });
     return sources.get(csrc);
   };
 
@@ -72,6 +72,7 @@ window.probe = (() => {
         counts.frames += (report.framesDecoded ?? 0) - (last.report.framesDecoded ?? 0);
       } else {
         counts.audioPackets += packets;
+        counts.audioBytes += report.bytesReceived - last.report.bytesReceived;
         counts.energy += report.totalAudioEnergy - last.report.totalAudioEnergy;
       }
     }
@@ -96,6 +97,7 @@ window.probe = (() => {
         one.csrcs.map(entry).reduce((sum, next) => ({
           frames: sum.frames + next.frames, energy: sum.energy + next.energy,
           videoPackets: sum.videoPackets + next.videoPackets, audioPackets: sum.audioPackets + next.audioPackets,
+          audioBytes: sum.audioBytes + next.audioBytes,
         }))]));
     },
 

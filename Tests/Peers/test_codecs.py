@@ -60,6 +60,31 @@ async def test_interop_07_a_tile_says_that_its_picture_cannot_be_decoded(invite:
     assert await notes(anna) == []
 
 
+async def test_interop_11_voice_is_heard_with_redundancy_and_without(invite: Invite, view) -> None:
+    anna = await invite("Anna", media.RED)
+    ben = await invite("Ben", media.GREEN)
+    fumi = await invite("文", media.BLUE, FirefoxParticipant)  # It does not know of redundant audio.
+    viewer = await view()
+    microphone = "() => kakehashi.meeting.sections.sending.microphone.sender.getParameters().codecs[0].mimeType"
+    assert await anna.page.evaluate(microphone) == "audio/red"
+    assert await fumi.page.evaluate(microphone) == "audio/opus"
+    for one in (anna, ben, fumi):
+        for other in (anna, ben, fumi):
+            if other is not one:
+                await one.hears(other.name, other.look)
+    await until("the viewer hears somebody", lambda: viewer.hertz in [one.look.hertz for one in (anna, ben, fumi)])
+
+    async def packet_bytes(listener) -> float:
+        heard = await listener.heard("Anna")
+        return heard["audioBytes"] / max(heard["audioPackets"], 1)
+
+    async def is_twice_as_long() -> bool:
+        with_redundancy, without = await packet_bytes(ben), await packet_bytes(fumi)
+        return without > 0 and 1.5 < with_redundancy / without < 2.5
+
+    await until("Ben receives Anna's voice twice, 文 once", is_twice_as_long)
+
+
 async def comes_as(participant, name: str, mime_type: str) -> None:
     async def does() -> bool:
         return (await participant.codecs(name)).get("video") == mime_type

@@ -8,6 +8,9 @@ import Wire
 extension Worker {
   /// Most bytes of a datagram that leaves: an Ethernet frame's worth.
   static let packetCapacity = 1_472
+  /// Packets of video between two looks at the clock: about 20 µs.
+  private static let packetsPerLook = 16
+
   /// Empties the output that a call on `room` filled: media waits in the lanes, control goes into the batch at once.
   mutating func collect(from room: RoomHandle) {
     for index in 0..<output.forwardCount {
@@ -33,10 +36,12 @@ extension Worker {
       while let forward = audio.next() { send(forward, to: destination) }
     }
     let end = SystemClock.now + Self.quantum
+    var sentCount = 0
     fanOut: while let destination = video.destination {
       while let forward = video.next() {
         send(forward, to: destination)
-        if SystemClock.now >= end { break fanOut }
+        sentCount += 1
+        if sentCount.isMultiple(of: Self.packetsPerLook), SystemClock.now >= end { break fanOut }
       }
     }
     for socket in socketHandles { flush(socket) }

@@ -77,6 +77,6 @@ public struct RoomOutput: ~Copyable {
   public mutating func removeAll() {
     forwardCount = 0
     rtcpCount = 0
-    events.removeAll(keepingCapacity: true)
+    if !events.isEmpty { events.removeAll(keepingCapacity: true) }
   }
 }

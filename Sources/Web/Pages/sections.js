@@ -17,7 +17,11 @@ const carriedVideo = [
   (codec) => codec.mimeType === "video/AV1" && !/profile=[12]/.test(codec.sdpFmtpLine ?? ""),
   (codec) => codec.mimeType === "video/rtx",
 ];
-const carriedAudio = [(codec) => codec.mimeType.toLowerCase() === "audio/opus"];
+const carriedAudio = [
+  (codec) => codec.mimeType.toLowerCase() === "audio/opus",
+  // Each packet of voice once more with the next one: a single loss is not heard.
+  (codec) => codec.mimeType.toLowerCase() === "audio/red",
+];
 
 export class Sections {
   constructor() {

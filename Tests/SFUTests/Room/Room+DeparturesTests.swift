@@ -99,7 +99,7 @@ struct RoomDeparturesTests {
     }
   }
 
-  @Test("Interop 8: a capture time comes with the distance of the capturer's clock from ours")
+  @Test("Interop 3: a capture time comes with the distance of the capturer's clock from ours")
   func captureTime() throws {
     var meeting = SimulatedMeeting()
     var options = Self.extended()
