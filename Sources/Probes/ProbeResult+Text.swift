@@ -67,7 +67,7 @@ extension ProbeResult {
       let back = record.reverseDelayVariation.mean.map(Figure.milliseconds) ?? "-"
       let rfc = record.rfc3550Jitter.map(Figure.milliseconds) ?? "-"
       guard !record.reverseDelayVariation.isEmpty else {
-        return "of the \(kind.delay); RFC 3550 J \(rfc), PDV \(Self.pdv(record).map(Figure.milliseconds) ?? "-")"
+        return "\(kind.delay); RFC 3550 J \(rfc), PDV \(Self.pdv(record).map(Figure.milliseconds) ?? "-")"
       }
       return "there \(there), back \(back); RFC 3550 J \(rfc), PDV \(Self.pdv(record).map(Figure.milliseconds) ?? "-")"
     case .latency:
