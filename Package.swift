@@ -92,7 +92,7 @@ let serverModules: [Module] = [
   Module(
     name: "Web",
     imports: [
-      "Wire", "API", "Relay", "Monitor", "Alerting", "Measurement", "Cipher", log, lifecycle,
+      "Wire", "API", "Transport", "Relay", "Monitor", "Alerting", "Measurement", "Cipher", log, lifecycle,
       .product(name: "Hummingbird", package: "hummingbird"),
       .product(name: "HummingbirdHTTP2", package: "hummingbird"),
       .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -176,5 +176,5 @@ async def test_sites_come_from_a_spreadsheet(hq: Relay, tmp_path: Path) -> None:
     (tmp_path / "wrong").write_text("wrong\n")
     (tmp_path / "wrong").chmod(0o600)
     said = run(
-        "site", "list", "--monitor", hq.address, "--authority", hq._certificate, "--token", tmp_path / "wrong", status=1)
+        "site", "list", "--monitor", hq.address, "--authority", hq.certificate, "--token", tmp_path / "wrong", status=1)
     assert "token" in said

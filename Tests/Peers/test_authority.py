@@ -144,7 +144,7 @@ async def test_a_chain_with_an_authority_between_works_everywhere(way: str, tmp_
     try:
         options = ("--authority", str(root)) if way == "authority" else ("--pin", pin)
         await until("the agent's records are shown", lambda: _measured(_dashboard(_URL, *options).stdout))
-        assert not agent.says("do not reach")
+        assert not agent.says("Records are not delivered")
     finally:
         assert await agent.stop() == 0
         assert await monitor.stop() == 0
@@ -176,7 +176,7 @@ async def test_what_is_wrong_is_refused_with_the_reason(fault: str, reason: str,
         options = ("--pin", wrong) if fault == "pin" else ("--authority", str(root))
         shown = _dashboard(_URL, *options)
         assert shown.returncode == 1 and reason in shown.stderr, shown
-        await until("the agent says why", lambda: agent.says("Records do not reach the monitor") and agent.says(reason))
+        await until("the agent says why", lambda: agent.says("Records are not delivered") and agent.says(reason))
         assert not _measured(_dashboard("--config", str(monitor.file)).stdout)
         test = subprocess.run(
             [str(EXECUTABLE), "selftest", "--config", str(monitor.file)], capture_output=True, text=True, timeout=120)

@@ -57,7 +57,7 @@ class Agent(Relay):
         (folder / "probes").mkdir(parents=True)
         (folder / "probes/all.yaml").write_text(_JOB)
         shutil.copy(monitor.folder / "data/agent.token", folder / "token")
-        shutil.copy(monitor._certificate, folder / "monitor.pem")
+        shutil.copy(monitor.certificate, folder / "monitor.pem")
         super().__init__(folder, f"""\
 site: branch
 {_SITES}

@@ -59,7 +59,7 @@ class RelayAlone(Relay):
         (folder / "token").chmod(0o600)
         configuration = f"""\
 {_SITES}
-agent: {{monitor: "{monitor.address}", authority: "{monitor._certificate}", token: token}}
+agent: {{monitor: "{monitor.address}", authority: "{monitor.certificate}", token: token}}
 relay: {{listen: [{network.ADDRESS}], port: {_MEDIA}}}
 http: {{listen: "{network.ADDRESS}:{_RELAY}"}}
 """

@@ -231,7 +231,6 @@ public final class RelayService: Sendable {
       total.listeners = directory.listenerCount
     }
     (total.tables.associations, total.tables.handshakes) = associations.counts
-    total.heapBytes = HeapUse.bytes
     total.coalescedEvents = outbox.coalesced
     return total
   }

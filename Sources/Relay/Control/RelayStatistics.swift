@@ -14,8 +14,6 @@ public struct RelayStatistics: Sendable, Equatable {
   /// Runs of datagrams that left one by one because their path takes no segmentation (GSO).
   public var segmentationFallbacks: UInt64 = 0
   public var drops = DropCounters()
-  /// Bytes that the whole process has in use of its heap.
-  public var heapBytes: UInt64 = 0
   /// What the Workers and the handshake threads hold.
   public var tables = RelayTables()
   /// Worker events that replaced an earlier one of the same subject before anybody read it.

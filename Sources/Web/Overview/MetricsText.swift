@@ -5,7 +5,8 @@ import Wire
 /// The Prometheus text format, version 0.0.4: what is counted and judged now, in base units.
 enum MetricsText {
   static func text(
-    relay: RelayStatistics?, overview: Overview, eventStreams: Int, refusals: [ErrorCode: UInt64] = [:]
+    relay: RelayStatistics?, overview: Overview, eventStreams: Int, heapBytes: UInt64,
+    refusals: [ErrorCode: UInt64] = [:]
   ) -> String {
     var page = MetricsPage()
     if let relay { addRelay(relay, to: &page) }
@@ -20,6 +21,7 @@ enum MetricsText {
       ["history", "damage", "delivery"].map { kind in
         ([("kind", kind)], Double((overview.troubles ?? []).count { $0.kind == kind }))
       })
+    page.add("kakehashi_heap_bytes", .gauge, "Heap memory in use.", Double(heapBytes))
     page.add("kakehashi_event_streams", .gauge, "Event streams open over HTTP.", Double(eventStreams))
     page.add(
       "kakehashi_refused_requests_total", .counter, "Requests without a token that fits, by reason.",
@@ -50,7 +52,6 @@ enum MetricsText {
       "kakehashi_relay_segmentation_fallbacks_total", .counter,
       "Runs that left datagram by datagram because their path takes no segmentation.",
       Double(relay.segmentationFallbacks))
-    page.add("kakehashi_heap_bytes", .gauge, "Heap memory in use.", Double(relay.heapBytes))
     page.add(
       "kakehashi_relay_table_entries", .gauge, "Entries in the relay's own tables; zero when nobody is there.",
       relay.tables.sizes.map { ([("table", $0.name)], Double($0.entries)) })

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Monitor
 import Relay
+import Transport
 import Wire
 
 /// For those who run the server: is it alive, and its figures.
@@ -28,7 +29,7 @@ struct OperationRoutes {
     table.get(Paths.metrics, .operate) { _, _ in
       let text = MetricsText.text(
         relay: await relay?.statistics(), overview: await feed.overview(),
-        eventStreams: streams.reduce(0) { $0 + $1.open }, refusals: access.refusals)
+        eventStreams: streams.reduce(0) { $0 + $1.open }, heapBytes: HeapUse.bytes, refusals: access.refusals)
       return Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
         body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
