@@ -16,7 +16,7 @@ from relay import Relay
 from waiting import until
 from whip import Publisher, Viewer
 
-_MONITOR, _RELAY, _MEDIA = 8456, 8457, 10500
+_MONITOR, _RELAY, _MEDIA = 8496, 8497, 10500
 
 _SITES = f"""\
 site: hq
