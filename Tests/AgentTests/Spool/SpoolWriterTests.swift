@@ -62,7 +62,7 @@ struct SpoolWriterTests {
     try FileManager.default.moveItem(atPath: path + "-away", toPath: path)
     let batch = try #require(await writer.nextBatch())
     #expect(batch.payloads == [PathRecordCodec.encode(record(1))])
-    #expect(writer.counts.lastError == nil)
+    #expect(try await eventually { writer.counts.lastError == nil })
     writer.stop()
   }
 }
