@@ -20,6 +20,9 @@ extension Request {
       return try await body.collect(upTo: limit)
     } catch is NIOTooManyBytesError {
       throw Refusal.bodyTooLarge(limit: limit)
+    } catch  where !(error is CancellationError) {
+      // The client broke off, or frames wrongly: nothing of ours has failed, so nothing is logged.
+      throw Refusal.badRequest("The body broke off before its end.", ja: "本文が途中で切れました。")
     }
   }
 
