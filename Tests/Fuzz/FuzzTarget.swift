@@ -12,7 +12,8 @@ struct FuzzTarget: Sendable {
   }
 
   static let all: [FuzzTarget] = [
-    .dtlsSession, .iceCheck, .jsonBodies, .mediaPayload, .names, .pathRecordCodec, .relayAnswer, .room, .rtcpCompound,
+    .dtlsSession, .echoAnswers, .iceCheck, .jsonBodies, .mediaPayload, .names, .pathRecordCodec, .relayAnswer, .room,
+    .rtcpCompound,
     .rtpHeader, .serverSentEvents, .sessionDescription, .sessionFragment, .spoolSegment, .srtpReceiver, .stampReply,
     .stunMessage, .testPacket,
   ]
