@@ -105,7 +105,8 @@ let serverModules: [Module] = [
   Module(
     name: "Settings",
     imports: [
-      "Wire", "Measurement", "Alerting", "Relay", "Probes", "Agent", "History", "Notify", "Monitor", "Web", "Dashboard",
+      "Wire", "Measurement", "Alerting", "Fetch", "Relay", "Probes", "Agent", "History", "Notify", "Monitor", "Web",
+      "Dashboard",
       "API",
       .product(name: "Yams", package: "Yams"),
     ]),

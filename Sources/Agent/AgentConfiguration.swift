@@ -27,10 +27,15 @@ public struct AgentConfiguration: Sendable {
     public var targets: [Target]
     /// Length of the records' tumbling intervals, 1 s to 15 min.
     public var recordLength: Duration
+    /// What is measured from time to time, beside what the targets are sent all the time.
+    public var scheduled: [ScheduledProbe]
 
-    public init(targets: [Target] = [], recordLength: Duration = .seconds(15)) {
+    public init(
+      targets: [Target] = [], recordLength: Duration = .seconds(15), scheduled: [ScheduledProbe] = []
+    ) {
       self.targets = targets
       self.recordLength = recordLength
+      self.scheduled = scheduled
     }
   }
 

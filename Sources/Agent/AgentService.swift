@@ -30,6 +30,10 @@ public final class AgentService: Sendable {
     public var appliedJobs: Int?
     /// Why the job set that the monitor offers is not in force.
     public var jobProblems: [JobProblem]
+    /// Runs of scheduled probes left out because the one before was still going on.
+    public var leftOutRuns: Int
+    /// Why scheduled probes could not measure at all the last time.
+    public var probeProblems: [JobProblem]
     /// Why the last question for jobs was not answered, `nil` once one was.
     public var jobsError: String?
   }
@@ -80,7 +84,7 @@ public final class AgentService: Sendable {
       JobFollower(
         site: configuration.site, monitor: configuration.monitor, jobs: jobs, applied: stored?.version,
         fetcher: fetcher,
-        apply: measuring.take,
+        apply: measuring.take, problems: { measuring.counts.sortedProblems },
         records: {
           let (counts, delivered) = (spool.counts, delivered.state.withLock { $0 })
           return AgentReport.Records(
@@ -106,6 +110,12 @@ public final class AgentService: Sendable {
     try measuring.start()
   }
 
+  /// Does what its own configuration says now, unless it does a job set that was published to it.
+  public func take(_ work: AgentConfiguration.Work) throws {
+    guard follower?.current.applied == nil else { return }
+    try measuring.take(work)
+  }
+
   /// Where the reflector listens, with the port the system chose where 0 was asked for.
   public var reflectorEndpoint: Endpoint? { reflector?.endpoint }
 
@@ -123,11 +133,13 @@ public final class AgentService: Sendable {
     let counts = spool.counts
     let delivered = delivered.state.withLock { $0 }
     let following = follower?.current
+    let scheduled = measuring.counts
     return Status(
       waitingRecords: counts.waiting, deliveredRecords: delivered.records, droppedRecords: counts.dropped,
       refusedRecords: delivered.refused, damagedSpoolFiles: counts.damagedSegments, deliveryError: delivered.error,
       spoolError: counts.lastError?.description, reflector: reflector?.counts, appliedJobs: following?.applied,
-      jobProblems: following?.problems ?? [], jobsError: following?.error)
+      jobProblems: following?.problems ?? [], leftOutRuns: scheduled.leftOut,
+      probeProblems: scheduled.sortedProblems, jobsError: following?.error)
   }
 
   /// Stops measuring, keeps what was measured, and ends. What could not be delivered is delivered after the next start.

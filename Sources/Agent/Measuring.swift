@@ -14,6 +14,7 @@ final class Measuring: Sendable {
   private struct State: Sendable {
     var work: AgentConfiguration.Work
     var run: STAMPRun?
+    var scheduler: ProbeScheduler?
     var isStarted = false
   }
 
@@ -32,12 +33,19 @@ final class Measuring: Sendable {
 
   /// No two of its records may have one identity.
   static func check(_ work: AgentConfiguration.Work, of site: String) throws(AgentError) {
-    var seen: Set<Path> = []
+    var seen: Set<PathRecord.Series> = []
+    func note(_ path: Path, _ kind: String) throws(AgentError) {
+      let series = PathRecord.Series(path: path, origin: .probe(kind: kind))
+      if !seen.insert(series).inserted { throw .pathTwice(path) }
+    }
     for target in work.targets {
       for stream in target.streams {
-        let path = Path(site: site, target: target.id, route: target.route, label: stream.label)
-        if !seen.insert(path).inserted { throw .pathTwice(path) }
+        try note(
+          Path(site: site, target: target.id, route: target.route, label: stream.label), ProbeKind.stamp.name)
       }
+    }
+    for probe in work.scheduled {
+      for path in probe.paths(from: site) { try note(path, probe.kind.name) }
     }
   }
 
@@ -45,34 +53,52 @@ final class Measuring: Sendable {
   func start() throws {
     try state.withLock { state in
       state.run = try run(state.work)
+      state.scheduler = scheduler(state.work)
       state.isStarted = true
     }
   }
 
-  /// Measures this from now on; on an error what it did before. Intervals that are under way are cut short and say so.
+  /// Measures this from now on; on an error what it did before. Intervals that are under way are cut short and say so;
+  /// what is as it was goes on.
   func take(_ work: AgentConfiguration.Work) throws {
     try Self.check(work, of: site)
     try state.withLock { state in
       guard state.isStarted, state.work != work else { return state.work = work }
-      state.run?.stop()
-      state.run = nil
-      do {
-        state.run = try run(work)
-        state.work = work
-      } catch {
-        // It ran a moment ago.
-        state.run = try? run(state.work)
-        throw error
+      if (work.targets, work.recordLength) != (state.work.targets, state.work.recordLength) {
+        state.run?.stop()
+        state.run = nil
+        do {
+          state.run = try run(work)
+        } catch {
+          // It ran a moment ago.
+          state.run = try? run(state.work)
+          throw error
+        }
       }
+      if work.scheduled != state.work.scheduled {
+        state.scheduler?.retire()
+        state.scheduler = scheduler(work, after: state.scheduler)
+      }
+      state.work = work
     }
   }
 
   func stop() {
-    let run = state.withLock { state in
+    let (run, scheduler) = state.withLock { state in
       state.isStarted = false
-      return state.run.take()
+      return (state.run.take(), state.scheduler.take())
     }
+    scheduler?.stop()
     run?.stop()
+  }
+
+  var counts: ProbeScheduler.Counts {
+    state.withLock { $0.scheduler }?.counts ?? ProbeScheduler.Counts()
+  }
+
+  private func scheduler(_ work: AgentConfiguration.Work, after old: ProbeScheduler? = nil) -> ProbeScheduler? {
+    guard !work.scheduled.isEmpty else { return nil }
+    return ProbeScheduler(work.scheduled, agent: agent, site: site, verified: old?.verified ?? [], sink: sink)
   }
 
   /// Under a number of its own, so that an interval's parts before and after are two records.

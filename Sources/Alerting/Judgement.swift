@@ -43,7 +43,8 @@ extension Objective {
   public func judge(_ record: PathRecord, basis: LatencyBasis, metrics: Set<Metric>? = nil) -> Judgement? {
     guard record.condition != .idle else { return nil }
     var judgement = Judgement(
-      series: record.series, interval: record.interval, verdict: .unknown, findings: findings(of: record, basis),
+      series: record.series, interval: record.interval, verdict: .unknown,
+      findings: findings(of: record, basis, metrics),
       delayVariation: record.packetDelayVariation)
     if let reason = Self.reason(against: record) {
       judgement.findings = []
@@ -81,7 +82,7 @@ extension Objective {
     }
   }
 
-  private func findings(of record: PathRecord, _ basis: LatencyBasis) -> [Finding] {
+  private func findings(of record: PathRecord, _ basis: LatencyBasis, _ metrics: Set<Metric>?) -> [Finding] {
     let worse = record.loss.worseDirection
     guard worse.sent > 0 else { return [] }
     var findings = [Finding(metric: .loss, value: Self.partsPerMillion(worse.lost, of: worse.sent), objective: self)]
@@ -94,6 +95,10 @@ extension Objective {
     if let latency = record.latency(basis) {
       findings.append(
         Finding(metric: .latency, value: latency.value, objective: self, isEstimated: latency.isEstimated))
+    }
+    // What the kind does not judge is shown all the same.
+    if let metrics {
+      for index in findings.indices where !metrics.contains(findings[index].metric) { findings[index].isJudged = false }
     }
     return findings
   }

@@ -79,10 +79,17 @@ extension SiteBody {
 public struct ExpectedPath: Sendable, Hashable {
   public var series: PathRecord.Series
   public var rules: PathJudge.Rules
+  /// Whether a breach pages somebody; else it makes a ticket.
+  public var pages: Bool
 
-  public init(path: Path, origin: PathRecord.Origin, rules: PathJudge.Rules = PathJudge.Rules()) {
+  /// - Parameter isExpected: silence is unknown; not so where nobody can say when a record comes.
+  public init(
+    path: Path, origin: PathRecord.Origin, rules: PathJudge.Rules = PathJudge.Rules(), isExpected: Bool = true,
+    pages: Bool = true
+  ) {
     series = PathRecord.Series(path: path, origin: origin)
     self.rules = rules
-    self.rules.isExpected = true
+    self.rules.isExpected = isExpected
+    self.pages = pages
   }
 }

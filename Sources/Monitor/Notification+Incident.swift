@@ -21,7 +21,8 @@ extension Notification.Breach {
 extension Notification {
   /// What is told of an action. The key follows from the incident and the action alone, so that whoever tells it again
   /// uses the same.
-  init(_ action: IncidentAction, cause: Cause, sites: [Site]) {
+  /// - Parameter pages: whether a breach of this path is worth waking somebody.
+  init(_ action: IncidentAction, cause: Cause, sites: [Site], pages: Bool = true) {
     let incident = action.incident
     let path = incident.series.path
     let key =
@@ -33,7 +34,7 @@ extension Notification {
     let isOver = incident.phase == .resolved
     self.init(
       key: key, incident: incident.id, status: isOver ? .resolved : .firing,
-      severity: incident.kind == .breach ? .page : .ticket, site: Place(path.site, sites),
+      severity: incident.kind == .breach && pages ? .page : .ticket, site: Place(path.site, sites),
       target: Place(path.target, sites), route: path.route.rawValue, label: path.label,
       origin: incident.series.origin.description, breach: Breach(incident), cause: cause,
       evidence: Text(ja: incident.evidence.japanese, en: incident.evidence.english), startedAt: incident.startedAt,

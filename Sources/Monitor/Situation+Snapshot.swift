@@ -22,7 +22,9 @@ extension Situation {
 
   /// What people are told of an action, with the likely cause by what all paths together say at this moment.
   func notification(of action: IncidentAction) -> Notification {
-    Notification(action, cause: cause(of: action.incident), sites: configuration.sites)
+    Notification(
+      action, cause: cause(of: action.incident), sites: configuration.sites,
+      pages: configured[action.incident.series]?.pages ?? true)
   }
 
   /// What fires, as it was told when it was raised.

@@ -8,6 +8,8 @@ import Wire
 /// only when what follows has been committed.
 struct Situation: Sendable {
   private(set) var configuration: MonitorConfiguration
+  /// The paths that are measured, by what is judged.
+  private(set) var configured: [PathRecord.Series: ExpectedPath] = [:]
   /// When the monitor began, or the clock was set last: silence soon after says nothing yet.
   private(set) var startedAt: WallTime
   private(set) var states: [PathRecord.Series: SeriesState] = [:]
@@ -47,18 +49,23 @@ struct Situation: Sendable {
   init(configuration: MonitorConfiguration, startedAt: WallTime) {
     self.configuration = configuration
     self.startedAt = startedAt
-    for path in configuration.paths {
-      let series = path.series.judged
+    configured = Self.bySeries(configuration.paths)
+    for (series, path) in configured {
       states[series] = SeriesState(series, path.rules, configuration.incidentRules)
     }
   }
 
-  /// Has these sites and expects these paths from now on. A path that is expected no more is forgotten when it has been
+  private static func bySeries(_ paths: [ExpectedPath]) -> [PathRecord.Series: ExpectedPath] {
+    Dictionary(paths.map { ($0.series.judged, $0) }, uniquingKeysWith: { $1 })
+  }
+
+  /// Has these sites and expects these paths from now on. A path that is measured no more is forgotten when it has been
   /// silent for long enough.
   mutating func expect(sites: [Site], paths: [ExpectedPath]) {
     configuration.sites = sites
     configuration.paths = paths
-    var rules = Dictionary(paths.map { ($0.series.judged, $0.rules) }, uniquingKeysWith: { $1 })
+    configured = Self.bySeries(paths)
+    var rules = configured.mapValues(\.rules)
     for (series, state) in states {
       var wanted = state.rules
       if let rules = rules.removeValue(forKey: series) { wanted = rules } else { wanted.isExpected = false }
@@ -208,7 +215,8 @@ struct Situation: Sendable {
   }
 
   private func isForgotten(_ state: SeriesState, _ now: WallTime) -> Bool {
-    !state.rules.isExpected && now >= (state.heardAt ?? startedAt) + configuration.forgetAfter
+    !state.rules.isExpected && configured[state.series] == nil
+      && now >= (state.heardAt ?? startedAt) + configuration.forgetAfter
   }
 
   private mutating func forget(_ series: PathRecord.Series, _ now: WallTime, _ step: inout Step) {

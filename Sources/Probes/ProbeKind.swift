@@ -89,6 +89,13 @@ public struct ProbeKind: Sendable {
   }
 }
 
+extension ProbeKind: Hashable {
+  /// Names are unique among kinds.
+  public static func == (left: Self, right: Self) -> Bool { left.name == right.name }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
 /// What a kind may heed of a request.
 public enum ProbeOption: String, Sendable, Hashable, CaseIterable {
   case seconds, count, rate, bytes, dscp, ip, proxy, server, authority, token, room
@@ -117,7 +124,7 @@ public enum ProbeOption: String, Sendable, Hashable, CaseIterable {
 }
 
 /// One measurement to make. What a kind does not heed is ignored.
-public struct ProbeRequest: Sendable {
+public struct ProbeRequest: Sendable, Hashable {
   /// As the user wrote it.
   public var target: String
   public var duration: Duration

@@ -7,7 +7,13 @@ public struct PublishedJobs: Sendable {
   public var jobs: [ProbeJob]
 
   /// Reads the files by the same rules as the configuration's own; throws every problem with file and line.
-  public init(_ files: [JobFile]) throws(JobError) {
+  /// - Parameters:
+  ///   - objective: what is good where a job does not say.
+  ///   - folder: of the reader's own configuration. Credentials and authorities that jobs name stand in its folder
+  ///     `secrets`: nothing else of a machine is read because somebody elsewhere says so.
+  public init(
+    _ files: [JobFile], objective: ObjectiveSettings = ObjectiveSettings(), folder: String = "."
+  ) throws(JobError) {
     let contents = SettingsFiles(
       Dictionary(files.map { ("\(Self.folder)/\($0.name)", $0.text) }, uniquingKeysWith: { $1 }))
     let reader = SettingsReader(file: "\(Self.folder)/sites.yaml")
@@ -22,8 +28,11 @@ public struct PublishedJobs: Sendable {
     } catch {
       reader.report(line: nil, key: "", "cannot be read: \(error)")
     }
-    let read = ProbeJob.readAll(folder: "\(Self.folder)/probes", files: contents, sites: sites)
-    let problems = reader.problems + read.problems
+    let read = ProbeJobs(
+      folder: "\(Self.folder)/probes", files: contents, sites: sites, defaults: objective,
+      resolve: { FilePath.resolve($0, in: folder) })
+    let problems =
+      reader.problems + read.problems + read.jobs.flatMap { Self.foreignFiles($0, secrets: "\(folder)/secrets/") }
     guard problems.isEmpty else { throw JobError(problems.map(Self.problem)) }
     self.sites = sites
     jobs = read.jobs
@@ -31,6 +40,22 @@ public struct PublishedJobs: Sendable {
 
   /// Stands before the names while they are read.
   private static let folder = "jobs"
+
+  private static func foreignFiles(_ job: ProbeJob, secrets: String) -> [SettingsProblem] {
+    let named = [
+      ("token", job.token), ("proxy.credentials", job.proxy?.credentials),
+      ("authority", job.authority.map(SecretSource.file)),
+    ]
+    return named.compactMap { key, source in
+      guard let source else { return nil }
+      if case .file(let path) = source, path.hasPrefix(secrets), !path.split(separator: "/").contains("..") {
+        return nil
+      }
+      return SettingsProblem(
+        file: "\(folder)/probes/\(job.name).yaml", line: nil, key: key,
+        message: "must name a file in the folder secrets beside an agent's configuration, like secrets/proxy")
+    }
+  }
 
   private static func problem(_ problem: SettingsProblem) -> JobProblem {
     let file = problem.file.hasPrefix("\(folder)/") ? String(problem.file.dropFirst(folder.count + 1)) : problem.file

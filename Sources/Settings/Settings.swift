@@ -16,17 +16,22 @@ public struct Settings: Sendable {
   public var notify: NotifySettings
   public var dashboard: DashboardSettings
   public var up: UpSettings
+  /// The file's folder, which relative paths count from.
+  public var folder: String { FilePath.folder(of: file) }
   /// The folder of probe jobs.
   public var jobFolder: String
   public var jobs: [ProbeJob]
   /// The files that the jobs were read from.
   public var jobFiles: [String]
+  /// What is wrong with jobs that therefore do not run; the others do.
+  public var jobProblems: [SettingsProblem]
   /// Every key with the value in force, in the order of the sample.
   public var effective: [EffectiveSetting]
 
   /// Reads the file and its probe jobs.
   ///
-  /// Throws every problem at once, each a sentence with file, line and key.
+  /// Throws every problem of the file at once, each a sentence with file, line and key. A wrong job is no error: it stops
+  /// only itself, and `jobProblems` says why.
   public init(file: String, files: SettingsFiles = SettingsFiles()) throws(SettingsError) {
     let reader = SettingsReader(file: file)
     let text: String
@@ -63,9 +68,10 @@ public struct Settings: Sendable {
     if let second = up.secondSite, !known.contains(second) {
       root.report("up", "secondSite names no site of sites: \"\(second)\"")
     }
-    let read = ProbeJob.readAll(folder: jobFolder, files: files, sites: sites)
-    let problems = reader.problems + read.problems
-    guard problems.isEmpty else { throw SettingsError(problems) }
+    guard reader.problems.isEmpty else { throw SettingsError(reader.problems) }
+    let read = ProbeJobs(
+      folder: jobFolder, files: files, sites: sites, defaults: monitor.objective, resolve: resolve)
+    jobProblems = read.problems
     self.site = site
     self.sites = sites
     jobs = read.jobs

@@ -125,6 +125,7 @@ import Testing
       (.good().with { $0.loss = LossCounts(refused: 3) }, .targetDown),
       (.good().with { $0.condition = .targetDown }, .targetDown),
       (.good().with { $0.condition = .receiverSilent }, .receiverSilent),
+      (.good().with { $0.condition = .unverified }, .unverified),
       (.good().with { $0.degradations = [.captureDrops] }, .captureIncomplete),
       (.good().with { $0.roundTrip = Distribution() }, .incomplete),
     ]
@@ -134,6 +135,16 @@ import Testing
       #expect(judgement.reason == reason)
       #expect(judgement.evidence.reason == reason)
     }
+  }
+
+  @Test("What a good verdict needs is the kind's to say")
+  func metrics() {
+    let request = PathRecord.good().with {
+      $0.delayVariation = Distribution()
+      $0.reverseDelayVariation = Distribution()
+    }
+    #expect(judge(request)?.reason == .incomplete)
+    #expect(Objective().judge(request, basis: .roundTrip, metrics: [.loss, .latency])?.verdict == .good)
   }
 
   @Test("A breach stands even where another metric is missing")

@@ -91,6 +91,30 @@ struct SituationTests {
     #expect(after.closed.map(\.id) == state.incidents.map(\.id))
   }
 
+  @Test("A path whose silence says nothing is kept, however seldom it is heard of")
+  func seldom() throws {
+    var configuration = bench.configuration
+    let path = ExpectedPath(path: series("tsu", "cloud").path, origin: .probe(kind: "stamp"), isExpected: false)
+    configuration.paths = [path]
+    var situation = Situation(configuration: configuration, startedAt: Bench.start)
+    #expect(situation.advance(to: Bench.start + .seconds(86_400)).isEmpty)
+    #expect(Set(situation.states.keys) == [path.series])
+    // Measured no more, it goes.
+    situation.expect(sites: [], paths: [])
+    #expect(situation.advance(to: Bench.start + .seconds(86_401)).forgotten == [path.series])
+  }
+
+  @Test("A breach of a path that pages nobody is a ticket")
+  func pages() throws {
+    for (pages, severity) in [(true, Notify.Notification.Severity.page), (false, .ticket)] {
+      var situation = situation([("tsu", "hq", true)])
+      let path = ExpectedPath(path: series("tsu", "hq").path, origin: .probe(kind: "stamp"), pages: pages)
+      situation.expect(sites: [], paths: [path])
+      let incident = try #require(situation.openIncidents.first)
+      #expect(situation.notification(of: .raise(incident)).severity == severity)
+    }
+  }
+
   @Test("Calls of long ago are not shown after a restart, those of a moment ago are")
   func restoredCalls() throws {
     let calls = PathRecord.Series(path: Path(site: "tsu", target: "relay", route: .relay), origin: .call(.uplink))

@@ -78,19 +78,6 @@ struct SettingsTests {
     #expect(settings.http.key == "/etc/k/tls/k.pem")
   }
 
-  @Test("A wrong probe job is named by its own file and line")
-  func wrongJob() {
-    let files = SettingsFiles([
-      "/c/k.yaml": "site: hq\nsites:\n  - {id: hq}\n", "/c/probes/a.yaml": "kind: stamp\nrate: 0\nto: [10.0.0.1:862]\n",
-    ])
-    do {
-      _ = try Settings(file: "/c/k.yaml", files: files)
-      Issue.record("it was read")
-    } catch {
-      #expect(error.description == "/c/probes/a.yaml:2: rate: must be a whole number from 1 to 1000, not \"0\".")
-    }
-  }
-
   @Test("What is shown of the configuration holds no secret, and says where each is")
   func secretsAreNotShown() throws {
     let text = """

@@ -23,16 +23,18 @@ final class JobFollower: Sendable {
   private let store: JobStore
   private let fetcher: Fetcher
   private let apply: @Sendable (AgentConfiguration.Work) throws -> Void
+  private let problems: @Sendable () -> [JobProblem]
   private let records: @Sendable () -> AgentReport.Records
   private let state: Mutex<State>
 
   /// - Parameters:
   ///   - applied: the version that is in force already.
   ///   - apply: takes up other work, or throws a sentence and leaves all as it was.
+  ///   - problems: what is in force and cannot be done at present.
   init(
     site: String, monitor: AgentConfiguration.Monitor, jobs: AgentConfiguration.Jobs, applied: Int?, fetcher: Fetcher,
     apply: @escaping @Sendable (AgentConfiguration.Work) throws -> Void,
-    records: @escaping @Sendable () -> AgentReport.Records
+    problems: @escaping @Sendable () -> [JobProblem], records: @escaping @Sendable () -> AgentReport.Records
   ) {
     self.site = site
     self.monitor = monitor
@@ -40,6 +42,7 @@ final class JobFollower: Sendable {
     store = JobStore(file: jobs.file)
     self.fetcher = fetcher
     self.apply = apply
+    self.problems = problems
     self.records = records
     state = Mutex(State(applied: applied, clock: ClockWatch(at: SystemClock.reading())))
   }
@@ -116,12 +119,13 @@ final class JobFollower: Sendable {
   private func report() -> AgentReport {
     let kernel = SystemClock.synchronization
     let reading = SystemClock.reading()
-    let records = records()
+    let (records, problems) = (records(), problems())
     return state.withLock { state in
       state.clock.observe(reading)
       let offset = state.clock.offset
       return AgentReport(
-        site: site, appliedJobs: state.applied, rejectedJobs: state.rejected, problems: state.problems,
+        site: site, appliedJobs: state.applied, rejectedJobs: state.rejected,
+        problems: Array((state.problems + problems).prefix(50)),
         clock: AgentClock(
           isSynchronized: kernel.isSynchronized, source: ClockSource.current(),
           maximumErrorSeconds: Double(kernel.maximumErrorNanoseconds) / 1e9,

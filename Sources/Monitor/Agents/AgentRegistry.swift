@@ -13,7 +13,7 @@ public actor AgentRegistry {
   let clock: @Sendable () -> WallTime
   private let hub: String?
   let read: JobReader
-  private let configuredPaths: [ExpectedPath]
+  private var configuredPaths: [ExpectedPath]
   private let shown: Mutex<Shown>
   private let changes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
   /// The newest change; each waits for the one before.
@@ -114,6 +114,12 @@ public actor AgentRegistry {
       sites.all.map(Site.init),
       paths.filter { sites.isConfigured($0.series.path.site) || active.contains($0.series.path.site) }
     )
+  }
+
+  /// The monitor's own configuration names these paths from now on: what agents measure to whom no jobs are published.
+  public func configure(paths: [ExpectedPath]) {
+    configuredPaths = paths
+    told()
   }
 
   /// Job sets were read in `init`'s way: without the reader, which needs to be asked outside of it.

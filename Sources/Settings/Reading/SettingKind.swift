@@ -1,3 +1,4 @@
+import Agent
 import Foundation
 import Wire
 
@@ -123,12 +124,60 @@ extension SettingKind where Value == ProbeJob.Target {
       parse: { text in
         sites.contains(text) ? .site(text) : Endpoint(text).map(ProbeJob.Target.endpoint)
       },
-      show: { target in
-        switch target {
-        case .site(let id): id
-        case .endpoint(let endpoint): endpoint.description
-        }
+      show: \.id)
+  }
+}
+
+extension SettingKind where Value == ProbeJob.Target {
+  /// For kinds that read their targets themselves.
+  static func namedTarget(sites: [String]) -> Self {
+    SettingKind(
+      expected: "a site (\(sites.joined(separator: ", "))), a host, host:port or a web address",
+      parse: { text in
+        if sites.contains(text) { return .site(text) }
+        let isWord = (1...200).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+        return isWord && !text.contains("@") ? .named(text) : nil
+      },
+      show: \.id)
+  }
+}
+
+extension SettingKind where Value == CronExpression {
+  static var cron: Self {
+    SettingKind(
+      expected: "a cron expression like \"*/15 8-18 * * mon-fri\" (minute, hour, day, month, day of the week)",
+      parse: { try? CronExpression($0) }, show: \.text)
+  }
+}
+
+extension SettingKind where Value == Int {
+  /// In bits per second: `100 Mbit/s`, `1 Gbit/s`.
+  static var bitrate: Self {
+    let units: [(name: String, bits: Int64)] = [("Gbit/s", 1_000_000_000), ("Mbit/s", 1_000_000), ("kbit/s", 1_000)]
+    return SettingKind(
+      expected: "a rate like 100 Mbit/s, 1 Gbit/s or 512 kbit/s",
+      parse: { text in
+        guard let unit = units.first(where: { text.hasSuffix($0.name) }),
+          let thousandths = Decimal3.parse(text.dropLast(unit.name.count).filter { $0 != " " }), thousandths > 0,
+          thousandths <= 1_000_000_000
+        else { return nil }
+        return Int(thousandths * (unit.bits / 1_000))
+      },
+      show: { bits in
+        let unit = units.first { Int64(bits) % $0.bits == 0 } ?? ("bit/s", 1)
+        return "\(Int64(bits) / unit.bits) \(unit.name)"
       })
+  }
+}
+
+extension SettingKind where Value == String {
+  static var proxyAddress: Self {
+    SettingKind(
+      expected: "an address like http://proxy.example:8080, without a user",
+      parse: { text in
+        text.hasPrefix("http://") && text.count > 7 && !text.contains("@") && !text.contains(" ") ? text : nil
+      },
+      show: { $0 }, isSecret: true)
   }
 }
 

@@ -1,3 +1,4 @@
+import Probes
 import Wire
 
 /// Objectives, incidents and history.
@@ -47,10 +48,20 @@ public struct ObjectiveSettings: Sendable, Equatable {
   public var jitter: Duration
   public var latency: Duration
 
-  init(_ mapping: SettingsMapping) {
-    lossPartsPerMillion = mapping.value("loss", .percent, default: PartsPerMillion(value: 10_000)).value
-    jitter = mapping.value("jitter", .duration(.milliseconds(1)...(.seconds(10))), default: .milliseconds(30))
-    latency = mapping.value("latency", .duration(.milliseconds(1)...(.seconds(10))), default: .milliseconds(150))
+  /// The plan's: loss ≤ 1 %, jitter ≤ 30 ms, latency ≤ 150 ms, unless a kind of probe has its own.
+  public init(_ limits: ProbeLimits = ProbeLimits()) {
+    lossPartsPerMillion = Int64(clamping: limits.lossPerMillion)
+    jitter = .nanoseconds(Int64(clamping: limits.jitterNanoseconds))
+    latency = .nanoseconds(Int64(clamping: limits.latencyNanoseconds))
+  }
+
+  /// - Parameter defaults: what holds where nothing is said.
+  init(_ mapping: SettingsMapping, defaults: ObjectiveSettings = ObjectiveSettings()) {
+    let loss = PartsPerMillion(value: defaults.lossPartsPerMillion)
+    lossPartsPerMillion = mapping.value("loss", .percent, default: loss).value
+    let range: ClosedRange<Duration> = .milliseconds(1)...(.seconds(10))
+    jitter = mapping.value("jitter", .duration(range), default: defaults.jitter)
+    latency = mapping.value("latency", .duration(range), default: defaults.latency)
     mapping.finish()
   }
 }

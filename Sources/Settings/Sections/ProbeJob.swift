@@ -1,7 +1,10 @@
+import Agent
+import Fetch
+import Measurement
 import Probes
 import Wire
 
-/// One file of the folder `probes`: what is measured from where to where, how often.
+/// One file of the folder `probes`: what is measured from where to where, when, and what is good.
 public struct ProbeJob: Sendable, Equatable {
   /// The file's name without its ending.
   public var name: String
@@ -10,82 +13,157 @@ public struct ProbeJob: Sendable, Equatable {
   /// Sites whose agents run it.
   public var from: [String]
   public var targets: [Target]
-  /// Packets a second on each path, all sizes together.
+  /// Packets a second on each path, all sizes together; of kinds that send all the time.
   public var rate: Int
-  /// Length of a record's and of the judging interval.
+  /// Length of a record's and of the judging interval; for other kinds also how often they run.
   public var interval: Duration
+  /// When it runs instead of once each interval.
+  public var cron: CronExpression?
+  /// The cron expression's, of the time zone database.
+  public var timeZone: String
+  /// How often a run asks.
+  public var count: Int?
+  public var families: [AddressFamily]
+  public var routes: [Path.Route]
+  public var proxy: ProxySettings?
+  public var server: String?
+  /// PEM file to believe; `nil` for the system's.
+  public var authority: String?
+  public var token: SecretSource?
+  public var room: String?
+  public var objective: ObjectiveSettings
+  /// Whether a breach pages somebody, or only shows and makes a ticket.
+  public var pages: Bool
+  /// May take more than its share of a line or of other people's servers.
+  public var isForced: Bool
 
   public enum Target: Sendable, Hashable {
     /// A configured site, by its reflector.
     case site(String)
     case endpoint(Endpoint)
+    /// What a kind reads itself: a host, a name or a web address.
+    case named(String)
   }
+
+  public struct ProxySettings: Sendable, Equatable {
+    public var url: String
+    /// Holds `user:password`.
+    public var credentials: SecretSource?
+  }
+
+  public var probeKind: ProbeKind? { ProbeKind.named(kind) }
+  /// Between the starts of two runs, at the least.
+  var shortestGap: Duration { cron?.shortestGap ?? interval }
+  /// Sent all the time, instead of run from time to time.
+  public var isContinuous: Bool { probeKind?.cadence == .continuous }
 
   /// What `config check` says of it.
   public var summary: String {
-    "\(name): \(kind), \(rate) packets/s, judged every \(SettingKind<Duration>.show(interval))"
-  }
-
-  struct Reading {
-    var jobs: [ProbeJob] = []
-    var files: [String] = []
-    var problems: [SettingsProblem] = []
-    var entries: [EffectiveSetting] = []
-  }
-
-  /// Every `*.yaml` of the folder, by name. A folder that is not there has no jobs.
-  static func readAll(folder: String, files: SettingsFiles, sites: [SiteSettings]) -> Reading {
-    var reading = Reading()
-    let names = ((try? files.names(folder)) ?? []).filter { $0.hasSuffix(".yaml") }.sorted()
-    for name in names {
-      let reader = SettingsReader(file: "\(folder)/\(name)")
-      do {
-        let root = reader.root(text: try files.text("\(folder)/\(name)"))
-        let job = ProbeJob(name: String(name.dropLast(5)), root, sites: sites)
-        if reader.problems.isEmpty { reading.jobs.append(job) }
-      } catch {
-        reader.report(line: nil, key: "", "cannot be read: \(error)")
-      }
-      reading.files.append(reader.file)
-      reading.problems += reader.problems
-      reading.entries += reader.entries.map {
-        EffectiveSetting(key: "probes/\(name):\($0.key)", value: $0.value, isDefault: $0.isDefault)
-      }
+    if isContinuous {
+      return "\(name): \(kind), \(rate) packets/s, judged every \(SettingKind<Duration>.show(interval))"
     }
-    reading.problems += unequalIntervals(reading)
-    return reading
+    let when = cron.map { "at \($0.text) in \(timeZone)" } ?? "every \(SettingKind<Duration>.show(interval))"
+    return "\(name): \(kind), \(when)"
   }
 
-  /// An agent's records all have the length of its shortest job; what is judged holds a whole number of them.
-  private static func unequalIntervals(_ reading: Reading) -> [SettingsProblem] {
-    guard let shortest = reading.jobs.map(\.interval).min()?.nanoseconds else { return [] }
-    return reading.jobs.filter { $0.interval.nanoseconds % shortest != 0 }.map { job in
-      SettingsProblem(
-        file: reading.files.first { $0.hasSuffix("/\(job.name).yaml") } ?? job.name, line: nil, key: "interval",
-        message: "must be a multiple of the shortest job's interval")
-    }
+  /// The sites and targets that the agent of `site` measures: never itself.
+  public func targets(from site: String) -> [Target] {
+    from.contains(site) ? targets.filter { $0 != .site(site) } : []
   }
 
-  private init(name: String, _ root: SettingsMapping, sites: [SiteSettings]) {
+  init(
+    name: String, _ root: SettingsMapping, sites: [SiteSettings], defaults: ObjectiveSettings,
+    resolve: @escaping (String) -> String
+  ) {
     let ids = sites.map(\.id)
     self.name = name
-    kind = root.required("kind", .oneOf(ProbeKind.all.filter { $0.cadence == .continuous }.map(\.name))) ?? ""
+    kind = root.required("kind", .oneOf(ProbeKind.all.map(\.name))) ?? ""
+    let probe = ProbeKind.named(kind)
+    let isSTAMP = probe?.cadence == .continuous
     from = root.list("from", .oneOf(ids), default: ids)
-    targets = root.list("to", .target(sites: ids), default: ids.map(Target.site))
-    rate = root.value("rate", .number(1...1_000), default: 50)
-    interval = root.value("interval", .duration(.seconds(1)...(.seconds(900))), default: .seconds(15))
+    if !isSTAMP, !root.has("to") { root.report("to", "is missing, so nothing would be measured") }
+    targets = root.list(
+      "to", isSTAMP ? .target(sites: ids) : .namedTarget(sites: ids), default: isSTAMP ? ids.map(Target.site) : [])
+    rate = root.value("rate", .number(1...1_000), default: isSTAMP ? 50 : 1)
+    let usual: Duration = if case .repeated(let every, _) = probe?.cadence { every } else { .seconds(15) }
+    let longest: Duration = isSTAMP ? .seconds(900) : .seconds(86_400)
+    interval = root.value("interval", .duration(.seconds(1)...longest), default: usual)
+    cron = root.value("cron", SettingKind.cron.or("none"), default: nil)
+    timeZone = root.value("timeZone", .timeZone, default: "Asia/Tokyo")
+    count = root.value("count", .numberOrAuto(1...1_000), default: nil)
+    let ip = root.value("ip", .oneOf(["any", "4", "6", "both"]), default: "any")
+    families = ["any": [.any], "4": [.v4], "6": [.v6]][ip] ?? [.v4, .v6]
+    let route = root.value("route", .oneOf(["direct", "proxy", "both"]), default: "both")
+    routes = ["direct": [.direct], "proxy": [.proxy]][route] ?? [.direct, .proxy]
+    proxy = ProxySettings(root.mapping("proxy"), resolve: resolve)
+    server = root.value("server", SettingKind.text.or("auto"), default: nil)
+    authority = root.value("authority", .pathOrAuto, default: nil).map(resolve)
+    token = root.value("token", SettingKind.secret(resolve).or("none"), default: nil)
+    room = root.value("room", SettingKind.text.or("auto"), default: nil)
+    // Packets as meetings send them are held to what meetings are held to; a request takes longer than a packet.
+    let own = probe.map(\.limits).flatMap { $0 == ProbeLimits() ? nil : ObjectiveSettings($0) }
+    objective = ObjectiveSettings(root.mapping("objective"), defaults: own ?? defaults)
+    pages = root.value("page", .flag, default: true)
+    isForced = root.value("force", .flag, default: false)
     root.finish()
+    if let probe { check(probe, root, sites) }
+  }
+
+  /// One job by its file, wherever that is, read as one of `settings`; throws what is wrong with it.
+  public init(
+    file: String, in settings: Settings? = nil, files: SettingsFiles = SettingsFiles()
+  ) throws(SettingsError) {
+    let reader = SettingsReader(file: file)
+    do {
+      let root = reader.root(text: try files.text(file))
+      guard reader.problems.isEmpty else { throw SettingsError(reader.problems) }
+      let folder = settings?.folder ?? FilePath.folder(of: file)
+      let name = file.split(separator: "/").last ?? ""
+      self.init(
+        name: String(name.hasSuffix(".yaml") ? name.dropLast(5) : name), root, sites: settings?.sites ?? [],
+        defaults: settings?.monitor.objective ?? ObjectiveSettings(),
+        resolve: { FilePath.resolve($0, in: folder) })
+    } catch let error as SettingsError {
+      throw error
+    } catch {
+      reader.report(line: nil, key: "", "cannot be read: \(error)")
+      throw SettingsError(reader.problems)
+    }
+    guard reader.problems.isEmpty else { throw SettingsError(reader.problems) }
+  }
+
+  private func check(_ probe: ProbeKind, _ root: SettingsMapping, _ sites: [SiteSettings]) {
     for case .site(let id) in targets where sites.first(where: { $0.id == id })?.reflector == nil {
       root.report("to", "names the site \"\(id)\", which has no reflector in sites")
     }
-    let seconds = interval.nanoseconds / 1_000_000_000
-    if Int64(rate) * seconds < 10 {
-      root.report("interval", "holds fewer than 10 packets at \(rate) a second; lengthen it or raise the rate")
+    if routes == [.proxy], proxy == nil { root.report("route", "is through a proxy, and none is given as proxy") }
+    guard case .repeated(_, let least) = probe.cadence else {
+      if cron != nil { root.report("cron", "is for kinds that run from time to time; \(kind) measures all the time") }
+      if Int64(rate) * (interval.nanoseconds / 1_000_000_000) < 10 {
+        root.report("interval", "holds fewer than 10 packets at \(rate) a second; lengthen it or raise the rate")
+      }
+      return
     }
+    if isForced { return }
+    if shortestGap < least {
+      root.report(
+        cron == nil ? "interval" : "cron",
+        "must leave \(SettingKind<Duration>.show(least)) or more between runs of \(kind), unless force is true")
+    }
+    if rate > 1 { root.report("rate", "must be 1 for \(kind), unless force is true: the servers are other people's") }
+    if .seconds(count ?? 1) > shortestGap {
+      root.report("count", "asks for more than one packet a second, unless force is true")
+    }
+    if kind == "https", count ?? 1 > 1 { root.report("count", "must be 1 for https, unless force is true") }
   }
+}
 
-  /// The sites and endpoints that the agent of `site` measures: never itself.
-  public func targets(from site: String) -> [Target] {
-    from.contains(site) ? targets.filter { $0 != .site(site) } : []
+extension ProbeJob.ProxySettings {
+  init?(_ mapping: SettingsMapping, resolve: @escaping (String) -> String) {
+    let url = mapping.optional("url", .proxyAddress)
+    credentials = mapping.optional("credentials", .secret(resolve))
+    mapping.finish()
+    guard let url else { return nil }
+    self.url = url
   }
 }

@@ -9,6 +9,8 @@ public struct SiteSettings: Sendable, Equatable {
   public var networks: [AddressBlock]
   /// Where the site's agent answers STAMP.
   public var reflector: Endpoint?
+  /// Bits per second that its line carries away from it; `nil` where that is not said.
+  public var uplink: Int?
   /// How it is measured.
   public var stamp: STAMPSettings
 
@@ -21,6 +23,7 @@ public struct SiteSettings: Sendable, Equatable {
     name.finish()
     networks = mapping.list("networks", .network, default: [])
     reflector = mapping.optional("reflector", .reflector)
+    uplink = mapping.optional("uplink", .bitrate)
     stamp = STAMPSettings(mapping.mapping("stamp"), resolve: resolve)
     mapping.finish()
     guard let id else { return nil }

@@ -81,6 +81,7 @@ struct AgentRunCommand: AsyncParsableCommand {
       configuration: .init(
         services: [
           .init(service: AgentRunner(agents: [agent], logger: logger)),
+          .init(service: JobWatcher(settings: settings, agents: [agent], monitor: nil, logger: logger)),
           .init(
             service: NotifyRunner(notify: notify, ready: "Delivers to \(settings.agent.monitor ?? "")") {
               _ = agent.status

@@ -5,7 +5,7 @@ struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Checks or shows the configuration.",
     discussion: "Example: kakehashi config check --config config/kakehashi.yaml",
-    subcommands: [Check.self, Show.self])
+    subcommands: [Check.self, Show.self, Plan.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +16,9 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       let settings = try file.read()
+      guard settings.jobProblems.isEmpty else {
+        throw Failure.configuration(SettingsError(settings.jobProblems)).report()
+      }
       Standard.output.write("\(settings.file) is right.")
       Standard.output.write("Sites: \(settings.sites.map(\.id).joined(separator: ", "))")
       Standard.output.write("Probe jobs:\(settings.jobs.isEmpty ? " none" : "")")
@@ -34,6 +37,20 @@ struct ConfigCommand: ParsableCommand {
       for setting in try file.read().effective {
         Standard.output.write("\(setting.key): \(setting.value)\(setting.isDefault ? "   # default" : "")")
       }
+    }
+  }
+
+  struct Plan: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prints what measuring costs: packets and bits per second of each site, records and disk.",
+      discussion: "Example: kakehashi config plan --config config/kakehashi.yaml")
+
+    @OptionGroup var file: ConfigurationOption
+
+    func run() throws {
+      let settings = try file.read()
+      for problem in settings.jobProblems { Standard.error.write("kakehashi: \(problem)") }
+      for line in settings.plan { Standard.output.write(line) }
     }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fetch
+import Foundation
 import Probes
 import Settings
 import Wire
@@ -17,9 +18,10 @@ struct ProbeCommand: AsyncParsableCommand {
       \(ProbeKind.all.map { "  kakehashi probe \($0.name) \($0.example)" }.joined(separator: "\n"))
         kakehashi probe stamp 10.7.0.5:862 --seconds 30 --json
         kakehashi probe stamp 10.7.0.5:862 --plugin
+        kakehashi probe run probes/teams.yaml --plugin     # a job's measurements, once and now
       """)
 
-  @Argument(help: "What measures: \(ProbeKind.all.map(\.name).joined(separator: ", ")).")
+  @Argument(help: "What measures: \(ProbeKind.all.map(\.name).joined(separator: ", ")); or run, for a job's file.")
   var kind: String
 
   @Argument(help: "What is measured: an address with an optional port, a name or a web address.")
@@ -64,22 +66,33 @@ struct ProbeCommand: AsyncParsableCommand {
   @Option(help: "The room to meet in.")
   var room: String?
 
+  @OptionGroup var file: ConfigurationOption
+
   @Flag(help: "Print JSON.")
   var json = false
 
   @Flag(help: "Print one line as a monitoring plugin does.")
   var plugin = false
 
+  /// Instead of a kind: the job in a file.
+  static let run = "run"
+
   func validate() throws {
-    guard let kind = ProbeKind.named(kind) else {
-      let known = ProbeKind.all.map(\.name).joined(separator: ", ")
-      throw ValidationError("There is no probe kind \"\(kind)\"; there are: \(known).")
-    }
     let given: [(ProbeOption, Bool)] = [
       (.seconds, seconds != nil), (.count, count != nil), (.rate, rate != nil), (.dscp, dscp != nil), (.ip, ip != nil),
       (.proxy, proxy != nil || proxyCredentials != nil), (.server, server != nil), (.authority, authority != nil),
       (.token, token != nil), (.room, room != nil), (.bytes, !packetBytes.isEmpty), (.keyFile, stamp.keyFile != nil),
     ]
+    if kind == Self.run {
+      if let (option, _) = given.first(where: \.1) {
+        throw ValidationError("--\(option.rawValue) means nothing to run: what is measured stands in the job's file.")
+      }
+      return
+    }
+    guard let kind = ProbeKind.named(kind) else {
+      let known = ProbeKind.all.map(\.name).joined(separator: ", ")
+      throw ValidationError("There is no probe kind \"\(kind)\"; there are: \(known).")
+    }
     if let (option, _) = given.first(where: { $1 && !kind.options.contains($0) }) {
       throw ValidationError(
         "--\(option.rawValue) means nothing to \(kind.name); see kakehashi probe \(kind.name) --help.")
@@ -96,15 +109,51 @@ struct ProbeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    guard let kind = ProbeKind.named(kind) else { return }
-    let result: ProbeResult
+    var results: [ProbeResult] = []
+    var problems: [String] = []
     do {
-      result = try await kind.measure(request())
+      for (kind, request) in try measurements() {
+        do {
+          results.append(try await kind.measure(request))
+        } catch {
+          problems.append(error.description)
+        }
+      }
     } catch {
       throw Failure(description: "\(error)", status: 3).report()
     }
-    Standard.output.write(json ? result.json : plugin ? result.pluginLine : result.text)
-    if result.status != .good { throw ExitCode(result.status.rawValue) }
+    for problem in problems { Standard.error.write("kakehashi: \(problem)") }
+    guard !results.isEmpty else { throw ExitCode(ProbeStatus.notMeasured.rawValue) }
+    // The worst comes first: of several lines monitoring systems show the first.
+    results.sort { $0.status > $1.status }
+    if json {
+      let texts = results.map(\.json).joined(separator: ",\n")
+      Standard.output.write(kind == Self.run ? "[\(texts)]" : texts)
+    } else {
+      for result in results { Standard.output.write(plugin ? result.pluginLine : result.text) }
+    }
+    // What could not be measured does not hide a breach.
+    let isBreach = results.contains { $0.status == .breach }
+    let worst: ProbeStatus =
+      if isBreach { .breach } else if problems.isEmpty { results.map(\.status).max() ?? .notMeasured } else {
+        .notMeasured
+      }
+    if worst != .good { throw ExitCode(worst.rawValue) }
+  }
+
+  private func measurements() throws -> [(ProbeKind, ProbeRequest)] {
+    if let kind = ProbeKind.named(kind) { return [(kind, try request())] }
+    let settings = FileManager.default.fileExists(atPath: file.config) ? try Settings(file: file.config) : nil
+    let job = try ProbeJob(file: target, in: settings)
+    guard let kind = job.probeKind else { preconditionFailure("a job that was read has a kind") }
+    let targets = job.targets.filter { $0 != settings.map { .site($0.site) } }
+    guard !targets.isEmpty else { throw Failure.configuration("\(target) names nothing to measure from here.") }
+    return try targets.map { target in
+      let request =
+        try settings?.probeRequest(of: job, to: target, settings?.sites ?? [])
+        ?? job.requestWithSecrets(to: target, address: nil)
+      return (kind, request)
+    }
   }
 
   private func request() throws(Failure) -> ProbeRequest {

@@ -11,6 +11,8 @@ struct AgentLog {
   private var offered = Complaint(
     problem: "The jobs that the monitor offers cannot be done; those before them are",
     end: "Does the jobs that it is given")
+  private var probes = Complaint(
+    problem: "Scheduled probes cannot measure", end: "All scheduled probes can measure again")
   private var applied: Int?
   private var damaged = 0
   private var dropped = 0
@@ -30,6 +32,8 @@ struct AgentLog {
     jobs.follow(status.jobsError, [:], logger)
     let problems = status.jobProblems.map(\.description).joined(separator: "; ")
     offered.follow(problems.isEmpty ? nil : problems, [:], logger)
+    let unable = status.probeProblems.map(\.description).joined(separator: "; ")
+    probes.follow(unable.isEmpty ? nil : unable, [:], logger)
     if let version = status.appliedJobs, version != applied {
       applied = version
       logger.notice("Does the jobs of a version", metadata: ["version": "\(version)"])

@@ -26,6 +26,7 @@ struct Server {
   private let monitor: MonitorService?
   private let agents: [AgentService]
   private let web: WebServer
+  private let jobs: JobWatcher
   private let notify = NotifySocket(environment: ProcessInfo.processInfo.environment)
 
   init(_ settings: Settings, role: Role) async throws {
@@ -60,6 +61,8 @@ struct Server {
     } catch {
       throw Failure.configuration("\(error)")
     }
+    jobs = JobWatcher(
+      settings: settings, agents: role == .everything ? agents : [], monitor: monitor, logger: logger)
     var configuration = settings.webConfiguration
     configuration.agentToken = token
     configuration.keys = keys
@@ -87,6 +90,7 @@ struct Server {
     if let monitor { services.append(MonitorRunner(monitor: monitor)) }
     services.append(web)
     services.append(AgentRunner(agents: agents, logger: logger))
+    services.append(jobs)
     if let relay { services.append(RelayRunner(relay: relay)) }
     services.append(CertificateRunner(settings: settings, web: web, logger: logger))
     services.append(

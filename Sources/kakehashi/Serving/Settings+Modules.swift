@@ -58,10 +58,10 @@ extension Settings {
           id: $0.id, japaneseName: $0.japaneseName, englishName: $0.englishName, networks: $0.networks,
           reflector: $0.reflector)
       },
-      paths: expectedPaths(of: jobs, sites))
+      paths: expectedPaths)
     configuration.hub = site
     configuration.readJobs = { files throws(JobError) in
-      let published = try PublishedJobs(files)
+      let published = try PublishedJobs(files, objective: monitor.objective, folder: folder)
       return expectedPaths(of: published.jobs, published.sites)
     }
     configuration.otherRules.objective = objective
@@ -77,30 +77,33 @@ extension Settings {
     return configuration
   }
 
-  var objective: Objective {
-    Objective(
-      loss: UInt64(monitor.objective.lossPartsPerMillion), jitter: UInt64(monitor.objective.jitter.nanoseconds),
-      latency: UInt64(monitor.objective.latency.nanoseconds))
-  }
+  var objective: Objective { Objective(monitor.objective) }
+
+  /// What the configuration's own jobs measure, and what that is judged by.
+  var expectedPaths: [ExpectedPath] { expectedPaths(of: jobs, sites) }
 
   private func expectedPaths(of jobs: [ProbeJob], _ sites: [SiteSettings]) -> [ExpectedPath] {
     jobs.flatMap { job in sites.flatMap { site in expectedPaths(of: job, from: site.id) } }
   }
 
   private func expectedPaths(of job: ProbeJob, from site: String) -> [ExpectedPath] {
-    job.targets(from: site).flatMap { target in
-      job.streams.map { stream in
-        ExpectedPath(
-          path: path(from: site, to: target, label: stream.label), origin: .probe(kind: job.kind),
-          rules: PathJudge.Rules(objective: objective, basis: .oneWay, length: job.interval))
-      }
+    guard let kind = job.probeKind else { return [] }
+    var rules = PathJudge.Rules(
+      objective: Objective(job.objective), basis: .oneWay, length: job.interval,
+      metrics: Set(kind.metrics.compactMap { Metric(rawValue: $0.rawValue) }))
+    if !job.isContinuous {
+      rules.basis = .roundTrip
+      // The longest run of any kind, and its delivery.
+      rules.grace = .seconds(60)
+      // Each run by itself, in the minute that it is for.
+      if job.cron != nil { rules.length = .seconds(60) }
     }
-  }
-
-  private func path(from site: String, to target: ProbeJob.Target, label: String) -> Path {
-    switch target {
-    case .site(let id): Path(site: site, target: id, route: .direct, label: label)
-    case .endpoint(let endpoint): Path(site: site, target: endpoint.description, route: .direct, label: label)
+    return job.targets(from: site).flatMap { target in
+      kind.streams(job.request(to: target)).map { stream in
+        ExpectedPath(
+          path: Path(site: site, target: target.id, route: stream.route, label: stream.label),
+          origin: .probe(kind: job.kind), rules: rules, isExpected: job.cron == nil, pages: job.pages)
+      }
     }
   }
 
@@ -166,10 +169,10 @@ extension Settings {
       }
     return AgentConfiguration(
       site: site, name: agentName(of: site), reflector: try reflectorConfiguration(of: site),
-      work: try work(of: jobs, sites, at: site),
+      work: try work(at: site),
       monitor: AgentConfiguration.Monitor(address: agent.monitor ?? localMonitor, trust: trust, token: token),
       jobs: AgentConfiguration.Jobs(file: "\(dataFolder)/jobs/\(site).json") { files throws(JobError) in
-        let published = try PublishedJobs(files)
+        let published = try PublishedJobs(files, folder: folder)
         do {
           return try work(of: published.jobs, published.sites, at: site)
         } catch {
@@ -179,15 +182,60 @@ extension Settings {
       spoolFolder: "\(dataFolder)/spool/\(site)", spoolBytes: agent.spoolMebibytes << 20)
   }
 
+  /// What the agent of `site` does by the configuration's own jobs. A job whose secret is not to be had stops only itself:
+  /// `secretProblems` names it.
+  func work(at site: String) throws(Failure) -> AgentConfiguration.Work {
+    try work(of: jobs.filter { secretProblem(of: $0) == nil }, sites, at: site)
+  }
+
+  /// The jobs of these sites that do not run because what they name is not to be had.
+  func secretProblems(at sites: [String]) -> [SettingsProblem] {
+    jobs.filter { $0.from.contains(where: sites.contains) }.compactMap(secretProblem)
+  }
+
+  private func secretProblem(of job: ProbeJob) -> SettingsProblem? {
+    do {
+      for target in job.targets.prefix(1) { _ = try job.requestWithSecrets(to: target, address: nil) }
+      return nil
+    } catch {
+      return SettingsProblem(file: "\(jobFolder)/\(job.name).yaml", line: nil, key: "", message: "\(error)")
+    }
+  }
+
   /// What the agent of `site` does of the jobs. Keys for authenticated STAMP are this machine's own: none are published.
   private func work(
     of jobs: [ProbeJob], _ sites: [SiteSettings], at site: String
   ) throws(Failure) -> AgentConfiguration.Work {
-    var targets: [AgentConfiguration.Target] = []
-    for job in jobs {
-      for target in job.targets(from: site) { targets += [try self.target(target, of: job, sites)].compactMap { $0 } }
+    let continuous = jobs.filter(\.isContinuous)
+    var work = AgentConfiguration.Work(recordLength: continuous.map(\.interval).min() ?? .seconds(15))
+    for job in continuous {
+      for target in job.targets(from: site) {
+        work.targets += [try self.target(target, of: job, sites)].compactMap { $0 }
+      }
     }
-    return AgentConfiguration.Work(targets: targets, recordLength: jobs.map(\.interval).min() ?? .seconds(15))
+    for job in jobs where !job.isContinuous {
+      guard let kind = job.probeKind else { continue }
+      for target in job.targets(from: site) {
+        work.scheduled.append(
+          ScheduledProbe(
+            job: job.name, kind: kind, target: target.id, request: try probeRequest(of: job, to: target, sites),
+            timing: job.cron.map { .cron($0, zone: job.timeZone) } ?? .every(job.interval)))
+      }
+    }
+    return work
+  }
+
+  /// With its secrets, and a site's address.
+  func probeRequest(
+    of job: ProbeJob, to target: ProbeJob.Target, _ sites: [SiteSettings]
+  ) throws(Failure) -> ProbeRequest {
+    guard case .site(let id) = target, let reflector = reflector(of: id, in: sites) else {
+      return try job.requestWithSecrets(to: target, address: nil)
+    }
+    var request = try job.requestWithSecrets(
+      to: target, address: job.isContinuous ? reflector.description : reflector.address.description)
+    if job.isContinuous { request.stamp = try stampOptions(of: id) }
+    return request
   }
 
   private func target(
@@ -200,11 +248,35 @@ extension Settings {
         id: id, endpoint: endpoint, streams: job.streams, options: try stampOptions(of: id))
     case .endpoint(let endpoint):
       return AgentConfiguration.Target(id: endpoint.description, endpoint: endpoint, streams: job.streams)
+    case .named:
+      return nil
     }
   }
 }
 
+extension Objective {
+  init(_ settings: ObjectiveSettings) {
+    self.init(
+      loss: UInt64(settings.lossPartsPerMillion), jitter: UInt64(settings.jitter.nanoseconds),
+      latency: UInt64(settings.latency.nanoseconds))
+  }
+}
+
 extension ProbeJob {
+  /// What is asked for, with what its files and the environment hold.
+  func requestWithSecrets(to target: Target, address: String?) throws(Failure) -> ProbeRequest {
+    var request = request(to: target, address: address)
+    if isContinuous { request.duration = interval }
+    request.token = try token.map { source throws(Failure) in try source.secret() }
+    if let source = proxy?.credentials, let url = proxy?.url {
+      guard let credentials = Proxy.Credentials(secret: try source.secret()) else {
+        throw .configuration("\(source.place) must hold user:password.")
+      }
+      request.proxy = Proxy(url: url, credentials: credentials)
+    }
+    return request
+  }
+
   /// The streams of a meeting, slowed or sped up to the job's rate.
   var streams: [STAMPStream] {
     STAMPStream.meeting.map { stream in

@@ -1,0 +1,154 @@
+import Measurement
+import Probes
+import Testing
+import Wire
+
+@testable import Settings
+
+@Suite("The folder of probe jobs")
+struct ProbeJobsTests {
+  private static let main =
+    "site: a\nsites:\n  - {id: a, reflector: 10.0.0.1:862, uplink: 10 Mbit/s}\n  - {id: b, reflector: 10.0.0.2:862}\n"
+
+  private func read(_ jobs: [String: String]) throws -> Settings {
+    var files = ["/c/k.yaml": Self.main]
+    for (name, text) in jobs { files["/c/probes/\(name).yaml"] = text }
+    return try Settings(file: "/c/k.yaml", files: SettingsFiles(files))
+  }
+
+  @Test("A wrong job stops only itself, and is named by its own file, line and key")
+  func wrongJob() throws {
+    let settings = try read([
+      "bad": "kind: stamp\nrate: 0\nto: [b]\n", "good": "kind: icmp\nto: [b]\n", "worse": "kind: [\n",
+    ])
+    #expect(settings.jobs.map(\.name) == ["good"])
+    #expect(settings.jobFiles.count == 3)
+    let said = settings.jobProblems.map(\.description)
+    #expect(said[0] == "/c/probes/bad.yaml:2: rate: must be a whole number from 1 to 1000, not \"0\".")
+    #expect(said[1].hasPrefix("/c/probes/worse.yaml:"))
+  }
+
+  @Test("Each kind has its own interval; what is good is what the monitor says, for https what a request may take")
+  func defaults() throws {
+    let settings = try read([
+      "a": "kind: stun\nto: [stun.example:3478]\n", "b": "kind: https\nto: [\"https://x.example/\"]\n",
+      "c": "kind: stamp\nfrom: [b]\n",
+    ])
+    #expect(settings.jobProblems.isEmpty)
+    #expect(settings.jobs.map(\.interval) == [.seconds(60), .seconds(60), .seconds(15)])
+    #expect(settings.jobs.map(\.objective.latency) == [.milliseconds(150), .seconds(1), .milliseconds(150)])
+    #expect(settings.jobs.map(\.timeZone) == ["Asia/Tokyo", "Asia/Tokyo", "Asia/Tokyo"])
+    #expect(settings.jobs[1].request(to: settings.jobs[1].targets[0]).count == 1)
+  }
+
+  @Test(
+    "What would burden a line or somebody's server is refused in a sentence, unless force says it is meant",
+    arguments: [
+      ("kind: https\nto: [\"https://x/\"]\ninterval: 30 s\n", "interval"),
+      ("kind: https\nto: [\"https://x/\"]\ncount: 2\n", "count"),
+      ("kind: stun\nto: [x]\nrate: 2\n", "rate"),
+      ("kind: call\nto: [\"https://x/\"]\ncron: \"* * * * *\"\ncount: 61\n", "count"),
+      ("kind: stun\nto: [x]\ninterval: 20 s\ncount: 21\n", "count"),
+      ("kind: call\nto: [\"https://x/\"]\ninterval: 30 s\n", "interval"),
+      ("kind: stamp\nfrom: [a]\nto: [b]\nrate: 100\n", "rate"),
+    ])
+  func caps(text: String, key: String) throws {
+    let refused = try read(["j": text])
+    #expect(refused.jobs.isEmpty)
+    #expect(refused.jobProblems.map(\.key) == [key])
+    #expect(refused.jobProblems.allSatisfy { $0.message.contains("force") })
+    let forced = try read(["j": text + "force: true\n"])
+    #expect(forced.jobProblems.isEmpty)
+    #expect(forced.jobs.count == 1)
+  }
+
+  @Test("The share of a line counts all jobs together: the one that overfills it is out, the others stay")
+  func shareOfUplink() throws {
+    // 2 % of 10 Mbit/s is 200 kbit/s; 30 packets/s of 714 bytes are 171.
+    let settings = try read([
+      "a": "kind: stamp\nfrom: [a]\nto: [b]\nrate: 30\n", "b": "kind: stamp\nfrom: [a]\nto: [10.9.9.9:862]\nrate: 10\n",
+      "c": "kind: icmp\nfrom: [a]\nto: [b]\n",
+    ])
+    #expect(settings.jobs.map(\.name) == ["a", "c"])
+    #expect(settings.jobProblems.map(\.file) == ["/c/probes/b.yaml"])
+    #expect(settings.jobProblems[0].message.contains("2 % of the uplink of \"a\""))
+  }
+
+  @Test("A provider is asked seldom by all jobs and sites together that come through one proxy")
+  func provider() throws {
+    let proxied = "route: proxy\nproxy: {url: \"http://proxy:3128\"}\n"
+    let text = "kind: https\nfrom: [a, b]\nto: [\"https://Meet.example:443/\"]\n"
+    // Straight, each site has a line of its own.
+    #expect(try read(["j": text]).jobProblems.isEmpty)
+    let refused = try read(["j": text + proxied])
+    #expect(refused.jobProblems.map(\.key) == ["interval"])
+    #expect(refused.jobProblems[0].message.hasPrefix("has meet.example asked more often than it may be"))
+    #expect(try read(["j": text + proxied + "interval: 2 min\n"]).jobProblems.isEmpty)
+    #expect(try read(["j": text + proxied + "force: true\n"]).jobProblems.isEmpty)
+    // Another page of the same server.
+    let page = "kind: https\nfrom: [a]\nto: [\"https://meet.example/login\"]\n"
+    let both = try read(["j": text, "page": page])
+    #expect(both.jobs.map(\.name) == ["j"])
+    // Ten packets every 20 s are half of what a media server is sent at the most.
+    let stun = "kind: stun\nfrom: [a]\ninterval: 20 s\n"
+    let three = try read([
+      "x": stun + "to: [\"m.example:3478\"]\n", "y": stun + "to: [\"m.example:3479\"]\n",
+      "z": stun + "to: [\"m.example:3480\"]\n",
+    ])
+    #expect(three.jobs.map(\.name) == ["x", "y"])
+    #expect(ProviderLoad.host(of: "[2001:db8::1]:3478") == "2001:db8::1")
+    #expect(ProviderLoad.host(of: "2001:db8::1") == "2001:db8::1")
+  }
+
+  @Test("Two jobs cannot measure one path")
+  func twice() throws {
+    let settings = try read(["a": "kind: icmp\nto: [b]\n", "b": "kind: icmp\nfrom: [a]\nto: [b]\n"])
+    #expect(settings.jobs.map(\.name) == ["a"])
+    #expect(settings.jobProblems.map(\.message) == ["measures what the job \"a\" measures already"])
+  }
+
+  @Test(
+    "What does not fit together is said",
+    arguments: [
+      ("kind: stun\n", "to"), ("kind: stamp\nto: [b]\ncron: \"* * * * *\"\n", "cron"),
+      ("kind: https\nto: [x]\nroute: proxy\n", "route"), ("kind: https\nto: [x]\ncron: \"61 * * * *\"\n", "cron"),
+      ("kind: https\nto: [x]\ntimeZone: Asia/Edo\n", "timeZone"),
+      ("kind: https\nto: [x]\nproxy: {url: \"http://me:pass@proxy\"}\n", "proxy.url"),
+      ("kind: stamp\nto: [b]\nrate: 1\ninterval: 5 s\n", "interval"),
+    ])
+  func rules(text: String, key: String) throws {
+    let settings = try read(["j": text])
+    #expect(settings.jobProblems.map(\.key) == [key])
+    #expect(!settings.jobProblems.contains { $0.message.contains("pass") })
+  }
+
+  @Test("A job alone is read by its file")
+  func alone() throws {
+    let job = try ProbeJob(
+      file: "/x/teams.yaml", files: SettingsFiles(["/x/teams.yaml": "kind: stun\nto: [stun.example:3478]\n"]))
+    #expect(job.name == "teams")
+    #expect(job.targets == [.named("stun.example:3478")])
+    #expect(throws: SettingsError.self) {
+      try ProbeJob(file: "/x/no.yaml", files: SettingsFiles(["/x/teams.yaml": ""]))
+    }
+  }
+
+  @Test("The plan says what each site sends and what is kept")
+  func plan() throws {
+    let settings = try read([
+      "a": "kind: stamp\nfrom: [a]\nto: [b]\nrate: 30\n", "b": "kind: https\nfrom: [b]\nto: [\"https://x/\"]\n",
+      "c": "kind: icmp\nfrom: [b]\nto: [a]\ncron: \"0 9 * * *\"\n",
+    ])
+    // Two streams every 15 s; 30 packets of (172 + 1200) / 2 + 28 bytes; once a minute; once a day.
+    #expect(
+      settings.plan == [
+        "a: 30.00 packets/s, 171.36 kbit/s, 11520 records a day, 1.71 % of its uplink",
+        "  a (stamp): 30.00 packets/s, 171.36 kbit/s, 11520 records a day",
+        "b: 0.20 packets/s, 0.40 kbit/s, 1441 records a day",
+        "  b (https): 0.20 packets/s, 0.40 kbit/s, 1440 records a day",
+        "  c (icmp): 0.00 packets/s, 0.00 kbit/s, 1 records a day",
+        "all sites: 30.20 packets/s, 171.76 kbit/s, 12961 records a day",
+        "disk: about 0.13 GB for 14 d of records, 0.09 GB for roll-ups",
+      ])
+  }
+}
