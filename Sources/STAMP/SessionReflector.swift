@@ -17,6 +17,8 @@ public struct SessionReflector: Sendable {
     public var isStateful: Bool
     /// What senders may have their answers marked with; for anything else answers are marked as the request came.
     public var permittedDSCPs: DSCPSet
+    /// Whether senders are told from where their packets came (RFC 8972 section 4.2.2).
+    public var tellsLocation: Bool
     public var sessionCapacity: Int
     /// How long a session may be quiet before it is forgotten (RFC 5357's REFWAIT).
     public var sessionTimeout: Duration
@@ -29,7 +31,8 @@ public struct SessionReflector: Sendable {
     public init(
       mode: PacketMode = .unauthenticated, keys: SessionKeys = SessionKeys(),
       provisioned: ProvisionedSessions? = nil, isStateful: Bool = true, permittedDSCPs: DSCPSet = .all,
-      sessionCapacity: Int = 4_096, sessionTimeout: Duration = .seconds(900), sourceRate: Int = 1_000,
+      tellsLocation: Bool = true, sessionCapacity: Int = 4_096, sessionTimeout: Duration = .seconds(900),
+      sourceRate: Int = 1_000,
       sourceBurst: Int = 250
     ) {
       self.mode = mode
@@ -37,6 +40,7 @@ public struct SessionReflector: Sendable {
       self.provisioned = provisioned
       self.isStateful = isStateful
       self.permittedDSCPs = permittedDSCPs
+      self.tellsLocation = tellsLocation
       self.sessionCapacity = sessionCapacity
       self.sessionTimeout = sessionTimeout
       self.sourceRate = sourceRate
@@ -87,7 +91,7 @@ public struct SessionReflector: Sendable {
   private static let firstUnprivilegedPort: UInt16 = 1_024
   private static let loopSeconds: UInt64 = 10
 
-  private let configuration: Configuration
+  let configuration: Configuration
   private var limiter: SourceLimiter
   private var sessions: ReflectorSessions
 
@@ -162,69 +166,6 @@ public struct SessionReflector: Sendable {
     // In both formats the upper half counts seconds.
     let ours = Timestamp(arrival.received, format: arrival.errorEstimate.format)
     return (ours.bits >> 32) &- (answer.senderTimestamp.bits >> 32) <= loopSeconds
-  }
-
-  /// Marks and fills the TLVs in place. Returns the HMAC TLV when it is to be sealed anew.
-  @_lifetime(packet: copy packet)
-  private func answerTLVs(
-    _ packet: inout MutableRawSpan, byteCount: Int, key: HMACSHA256?, counter: UInt32?, arrival: Arrival,
-    dscp: inout UInt8
-  ) -> TLV? {
-    let mode = configuration.mode
-    let report = TLVReport(of: packet.bytes.extracting(0..<byteCount), mode: mode, key: key)
-    var reader = TLVReader(mode: mode)
-    // The walk ends without an error at the TLV at which the report's did.
-    while let tlv = try? reader.next(in: packet.bytes.extracting(0..<byteCount)) {
-      var flags: TLV.Flags = []
-      if report.integrity == .failed {
-        flags = tlv.flags.union(.integrityFailed)
-      } else {
-        switch tlv.type {
-        case TLV.Kind.extraPadding: break
-        case TLV.Kind.hmac: break
-        case TLV.Kind.classOfService:
-          if tlv.length == ClassOfService.byteCount {
-            dscp = answer(classOfService: tlv, in: &packet, arrival)
-          } else {
-            flags = .malformed
-          }
-        case TLV.Kind.directMeasurement where counter != nil:
-          if tlv.length == DirectMeasurement.byteCount {
-            Self.answer(directMeasurement: tlv, in: &packet, counter ?? 0)
-          } else {
-            flags = .malformed
-          }
-        default: flags = .unrecognized
-        }
-      }
-      packet.store(u8: flags.rawValue, at: tlv.offset)
-      if flags == .malformed { return nil }
-    }
-    if let offset = report.malformedOffset {
-      packet.store(u8: packet.bytes.u8(at: offset) | TLV.Flags.malformed.rawValue, at: offset)
-    }
-    return report.integrity == .verified ? report.hmac : nil
-  }
-
-  /// Tells the sender how its packet was marked; gives the marking for the answer: what the sender wants where our
-  /// policy permits it, else the request's.
-  @_lifetime(packet: copy packet)
-  private func answer(classOfService tlv: TLV, in packet: inout MutableRawSpan, _ arrival: Arrival) -> UInt8 {
-    var value = ClassOfService(bits: packet.bytes.u32(at: tlv.value.lowerBound))
-    value.arrivedDSCP = arrival.trafficClass >> 2
-    value.arrivedECN = arrival.trafficClass & 3
-    let isPermitted = configuration.permittedDSCPs.contains(value.requestedDSCP)
-    value.reversePath = isPermitted ? 0 : 1
-    packet.store(u32: value.bits, at: tlv.value.lowerBound)
-    return isPermitted ? value.requestedDSCP : value.arrivedDSCP
-  }
-
-  @_lifetime(packet: copy packet)
-  private static func answer(directMeasurement tlv: TLV, in packet: inout MutableRawSpan, _ counter: UInt32) {
-    var value = DirectMeasurement(packet.bytes, at: tlv.value.lowerBound)
-    value.reflectorReceived = counter &+ 1
-    value.reflectorTransmitted = counter
-    value.write(into: &packet, at: tlv.value.lowerBound)
   }
 }
 

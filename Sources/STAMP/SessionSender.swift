@@ -3,9 +3,10 @@ import Wire
 
 /// Sends a session's test packets on time and makes sense of the answers (RFC 8762 section 4.2, RFC 8972).
 ///
-/// It asks for the packet's marking on arrival (Class of Service) and, to learn whether the reflector counts its
-/// answers, for its counters (Direct Measurement); reflectors that know neither answer all the same. What is lost and
-/// late is for the meter that is told of every packet and reply.
+/// It asks for the packet's marking on arrival (Class of Service), to learn whether the reflector counts its answers for
+/// its counters (Direct Measurement) and, where packets have room, for how it sees us and its clock (Location, Timestamp
+/// Information); reflectors that know none of them answer all the same. What is lost and late is for the meter that is
+/// told of every packet and reply.
 public struct SessionSender: Sendable {
   public struct Configuration: Sendable {
     /// Between packets; at least 1 ms.
@@ -96,6 +97,18 @@ public struct SessionSender: Sendable {
     case reply(Reply)
   }
 
+  /// How a reflector last saw us, and what it said of its clock, as far as it said so.
+  @frozen public struct View: Sendable, Equatable, BitwiseCopyable {
+    /// Where our packet came from: another endpoint than ours where addresses are translated on the way.
+    public var source: Endpoint?
+    public var timestamps: TimestampInformation?
+
+    public init(source: Endpoint? = nil, timestamps: TimestampInformation? = nil) {
+      self.source = source
+      self.timestamps = timestamps
+    }
+  }
+
   private struct Pending: BitwiseCopyable {
     var sequence: UInt64
     var sent: MonotonicTime
@@ -110,15 +123,18 @@ public struct SessionSender: Sendable {
   /// Answers later than this are answers to nothing.
   private static let memory: Duration = .seconds(10)
 
-  private let configuration: Configuration
-  private let key: HMACSHA256?
-  private let packetBytes: Int
+  let configuration: Configuration
+  let key: HMACSHA256?
+  let packetBytes: Int
+  /// Packets have room to ask for the reflector's view too.
+  let asksForView: Bool
   private let interval: Int64
   /// When the next packet is due; never, when the session was stopped for want of an SSID.
   public private(set) var nextSend: MonotonicTime
   private var nextSequence: UInt64 = 0
-  private var padding: SplitMix64
+  var padding: SplitMix64
   private var isStateful = false
+  public private(set) var view = View()
   private var highestNumber: Int64 = -1
   private var restarts: UInt32 = 0
   /// The first packet that is known to have been answered since the last restart.
@@ -134,6 +150,8 @@ public struct SessionSender: Sendable {
     let wanted = min(configuration.packetBytes, 9_000)
     // What is left over becomes a padding TLV, which has a header.
     packetBytes = wanted >= minimum + TLV.headerByteCount ? wanted : minimum
+    let view = 2 * TLV.headerByteCount + TimestampInformation.byteCount + Location.requestByteCount
+    asksForView = packetBytes >= minimum + view + TLV.headerByteCount
     interval = max(configuration.interval.nanoseconds, 1_000_000)
     padding = SplitMix64(seed: configuration.paddingSeed ?? 0)
     nextSend = start
@@ -167,54 +185,6 @@ public struct SessionSender: Sendable {
     return Sent(sequence: sequence, byteCount: packetBytes, lateness: .nanoseconds(lateness))
   }
 
-  @_lifetime(packet: copy packet)
-  private mutating func write(_ sender: SenderPacket, into packet: inout MutableRawSpan) {
-    let mode = configuration.mode
-    sender.write(into: &packet, mode: mode)
-    let service = TLV(
-      flags: .unrecognized, type: TLV.Kind.classOfService, offset: mode.baseByteCount,
-      length: ClassOfService.byteCount)
-    service.write(into: &packet)
-    packet.store(u32: ClassOfService(requestedDSCP: configuration.dscp).bits, at: service.value.lowerBound)
-    let direct = TLV(
-      flags: .unrecognized, type: TLV.Kind.directMeasurement, offset: service.end,
-      length: DirectMeasurement.byteCount)
-    direct.write(into: &packet)
-    DirectMeasurement(senderTransmitted: sender.sequenceNumber &+ 1)
-      .write(into: &packet, at: direct.value.lowerBound)
-    var end = direct.end
-    if let key {
-      let hmac = TLV(
-        flags: .unrecognized, type: TLV.Kind.hmac, offset: end, length: PacketMode.authenticationByteCount)
-      hmac.write(into: &packet)
-      key.seal(hmac, of: &packet, mode: mode)
-      end = hmac.end
-    }
-    if end < packetBytes {
-      let extra = TLV(
-        flags: .unrecognized, type: TLV.Kind.extraPadding, offset: end,
-        length: packetBytes - end - TLV.headerByteCount)
-      extra.write(into: &packet)
-      if configuration.paddingSeed != nil { fill(extra.value, of: &packet) }
-    }
-    if let key, mode == .authenticated { key.sealBase(of: &packet) }
-  }
-
-  @_lifetime(packet: copy packet)
-  private mutating func fill(_ range: Range<Int>, of packet: inout MutableRawSpan) {
-    var offset = range.lowerBound
-    while offset + 8 <= range.upperBound {
-      packet.store(u64: padding.next(), at: offset)
-      offset += 8
-    }
-    var rest = padding.next()
-    while offset < range.upperBound {
-      packet.store(u8: UInt8(truncatingIfNeeded: rest), at: offset)
-      rest >>= 8
-      offset += 1
-    }
-  }
-
   /// A packet left `delay` nanoseconds after it was written: from then on it was on its way.
   public mutating func departed(_ sequence: UInt64, after delay: Int64) {
     let index = Int(sequence % UInt64(pending.count))
@@ -241,6 +211,7 @@ public struct SessionSender: Sendable {
     }
     if packet.ssid != configuration.ssid, configuration.stopsWithoutSSID { nextSend = .never }
     let extensions = readTLVs(of: datagram)
+    view = extensions.view
     isStateful =
       isStateful || extensions.isCounting || packet.sequenceNumber != packet.senderSequenceNumber
     let restarts = follow(packet.sequenceNumber, of: place)
@@ -268,26 +239,5 @@ public struct SessionSender: Sendable {
     }
     highestNumber = max(highestNumber, Int64(number))
     return restarts
-  }
-
-  /// What the reflector answered: nothing at all where the TLVs' integrity is in doubt (RFC 8972 section 4).
-  private func readTLVs(of packet: RawSpan) -> (dscp: UInt8?, isCounting: Bool) {
-    let mode = configuration.mode
-    guard TLVReport(of: packet, mode: mode, key: key).integrity != .failed else { return (nil, false) }
-    var answer: (dscp: UInt8?, isCounting: Bool) = (nil, false)
-    var reader = TLVReader(mode: mode)
-    while let tlv = try? reader.next(in: packet), !tlv.flags.contains(.malformed) {
-      if tlv.flags.contains(.integrityFailed) { return (nil, false) }
-      guard !tlv.flags.contains(.unrecognized) else { continue }
-      switch (tlv.type, tlv.length) {
-      case (TLV.Kind.classOfService, ClassOfService.byteCount):
-        answer.dscp = ClassOfService(bits: packet.u32(at: tlv.value.lowerBound)).arrivedDSCP
-      case (TLV.Kind.directMeasurement, DirectMeasurement.byteCount):
-        // A reflector that echoes TLVs without knowing them leaves this 0.
-        answer.isCounting = DirectMeasurement(packet, at: tlv.value.lowerBound).reflectorReceived > 0
-      default: break
-      }
-    }
-    return answer
   }
 }

@@ -40,6 +40,8 @@ import Wire
   /// Types that this module gives a meaning to.
   public enum Kind {
     public static let extraPadding: UInt8 = 1
+    public static let location: UInt8 = 2
+    public static let timestampInformation: UInt8 = 3
     public static let classOfService: UInt8 = 4
     public static let directMeasurement: UInt8 = 5
     public static let hmac: UInt8 = 8
@@ -68,6 +70,11 @@ public struct TLVError: Error, Equatable, Sendable {
   /// Starts where the base packet ends.
   public init(mode: PacketMode) {
     offset = mode.baseByteCount
+  }
+
+  /// Starts at a byte of the packet, where a TLV's own TLVs begin.
+  init(from offset: Int) {
+    self.offset = offset
   }
 
   /// The next TLV, `nil` at the packet's end.

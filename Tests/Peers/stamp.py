@@ -14,7 +14,7 @@ from scapy.contrib.stamp import (
     STAMPTestTLV as TLV,
 )
 
-PADDING, CLASS_OF_SERVICE, DIRECT_MEASUREMENT, HMAC = 1, 4, 5, 8
+PADDING, LOCATION, TIMESTAMP_INFORMATION, CLASS_OF_SERVICE, DIRECT_MEASUREMENT, HMAC = 1, 2, 3, 4, 5, 8
 # Scapy 2.8.0 names the flags from the wrong end, so they are told by number (RFC 8972 section 4).
 UNRECOGNIZED, INTEGRITY_FAILED = 0x80, 0x20
 _EPOCH = 2_208_988_800
@@ -55,6 +55,10 @@ class Sender:
 
     def send(self, request: bytes) -> None:
         self._socket.send(request)
+
+    @property
+    def port(self) -> int:
+        return self._socket.getsockname()[1]
 
     def close(self) -> None:
         self._socket.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import struct
 from pathlib import Path
 
@@ -12,8 +13,8 @@ import network
 import stamp
 from relay import EXECUTABLE, Relay
 from stamp import (
-    CLASS_OF_SERVICE, DIRECT_MEASUREMENT, HMAC, INTEGRITY_FAILED, PADDING, UNRECOGNIZED, Reflector, Sender, digest,
-    sealed_request, tlv,
+    CLASS_OF_SERVICE, DIRECT_MEASUREMENT, HMAC, INTEGRITY_FAILED, LOCATION, PADDING, TIMESTAMP_INFORMATION, UNRECOGNIZED,
+    Reflector, Sender, digest, sealed_request, tlv,
 )
 
 _ADDRESS = network.ADDRESS
@@ -112,6 +113,15 @@ async def test_scapys_sender_understands_our_reflector(reflector) -> None:
         assert dscp == 34
     answer, dscp = sender.ask(0, 98)
     assert answer.seq == 0 and not answer.tlv_objects and dscp == 46
+    # Where its packets come from, in a sub-TLV of the address's family, and how the clock is kept.
+    asked = bytes(4) + bytes(tlv(7, bytes(16))) + bytes(tlv(4, bytes(16)))
+    answer, _ = sender.ask(1, 98, tlv(LOCATION, asked), tlv(TIMESTAMP_INFORMATION, bytes(4)))
+    location, information = answer.tlv_objects
+    own = socket.inet_aton(_ADDRESS) + bytes(12)
+    assert bytes(location.value) == (
+        struct.pack("!HH", _PORT, sender.port) + bytes([0, 8, 0, 16]) + own + bytes([0, 5, 0, 16]) + own
+    )
+    assert bytes(information.value) in (bytes([1, 2, 1, 2]), bytes([5, 2, 5, 2]))
     # PTP's format comes back as it was; our own is NTP's all the same.
     request = bytearray(bytes(stamp.SenderPacket(seq=1, err_estimate=stamp.ErrorEstimate(Z=1), ssid=98)))
     request[4:12] = bytes.fromhex("66f0a1b21dcd6500")
@@ -132,7 +142,9 @@ async def test_our_sender_understands_scapys_reflector(peer) -> None:
     assert {request.ssid for request in reflector.requests} == {300, 301}
     for request in reflector.requests:
         assert request.mbz == 0
-        assert [each.type for each in request.tlv_objects] == [CLASS_OF_SERVICE, DIRECT_MEASUREMENT, PADDING]
+        assert [each.type for each in request.tlv_objects] == [
+            CLASS_OF_SERVICE, DIRECT_MEASUREMENT, TIMESTAMP_INFORMATION, LOCATION, PADDING,
+        ]
         assert {int(each.flags) for each in request.tlv_objects} == {UNRECOGNIZED}
         assert request.err_estimate.Z == 0 and request.err_estimate.multiplier > 0
     for ssid, stream in zip((300, 301), measured["streams"]):

@@ -22,6 +22,18 @@ extension DirectMeasurement {
   }
 }
 
+extension TimestampInformation {
+  init(_ packet: [UInt8], at offset: Int) {
+    self.init(packet.span.bytes, at: offset)
+  }
+}
+
+extension Location {
+  static func isWellFormed(_ tlv: TLV, in packet: [UInt8]) -> Bool {
+    isWellFormed(tlv, in: packet.span.bytes)
+  }
+}
+
 extension HMACSHA256 {
   func authenticatesBase(of packet: [UInt8]) -> Bool {
     authenticatesBase(of: packet.span.bytes)

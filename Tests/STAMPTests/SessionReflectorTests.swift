@@ -221,6 +221,16 @@ import Wire
     #expect(permitted == .answered(byteCount: 52, dscp: 34))
   }
 
+  @Test("A clock that nothing corrects is told as such, and timestamps as taken by software")
+  func timestampInformation() throws {
+    var reflector = SessionReflector(configuration: .init())
+    var arrival = try arrival()
+    let request = request(tail: "80030004ffffffff")
+    #expect(Array(answer(&reflector, request, arrival).bytes[44...]) == [UInt8](hex: "0003000401020102"))
+    arrival.errorEstimate = ErrorEstimate(isSynchronized: false, errorNanoseconds: nil)
+    #expect(Array(answer(&reflector, request, arrival).bytes[44...]) == [UInt8](hex: "0003000405020502"))
+  }
+
   @Test("What must be zero or reserved is not looked at, and comes back as zero from the base")
   func reserved() throws {
     var reflector = SessionReflector(configuration: .init())

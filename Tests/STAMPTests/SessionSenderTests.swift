@@ -208,13 +208,43 @@ import Wire
         #expect(bytes[mode == .unauthenticated ? 12 : 24] & 0x40 == 0)
         #expect(Array(bytes[mode == .unauthenticated ? 14..<16 : 26..<28]) == [0, 7])
         let tlvs = try TLV.all(in: bytes, mode: mode)
-        #expect(tlvs.map(\.type) == (key == nil ? [4, 5, 1] : [4, 5, 8, 1]))
+        #expect(tlvs.map(\.type) == (key == nil ? [4, 5, 3, 2, 1] : [4, 5, 3, 2, 8, 1]))
         #expect(tlvs.allSatisfy { $0.flags == .unrecognized })
         // 46, and nothing that is the reflector's to fill in.
         #expect(Array(bytes[tlvs[0].value]) == [0xb8, 0, 0, 0])
         #expect(Array(bytes[tlvs[1].value]) == [0, 0, 0, sequence + 1] + [UInt8](repeating: 0, count: 8))
+        #expect(bytes[tlvs[2].value].allSatisfy { $0 == 0 })
+        #expect(Array(bytes[tlvs[3].value]) == [0, 0, 0, 0, 0x80, 7, 0, 16] + [UInt8](repeating: 0, count: 16))
       }
     }
+  }
+
+  @Test("A reflector tells how it sees us and its clock, where packets have room to ask", arguments: keys)
+  func view(key: [UInt8]?) throws {
+    for mode in PacketMode.allCases where mode == .unauthenticated || key != nil {
+      var pair = Pair(
+        .init(packetBytes: 300, ssid: 7, mode: mode, key: key),
+        reflector: .init(mode: mode, keys: SessionKeys(fallback: key)))
+      _ = try pair.exchange(at: .zero)
+      #expect(
+        pair.sender.view
+          == SessionSender.View(
+            source: Endpoint("192.0.2.1:40000"),
+            timestamps: TimestampInformation(source: TimestampInformation.Source.ntp, method: 2)))
+      // Nothing of it where a byte was changed under an HMAC.
+      let bytes = try pair.sendPacket(at: .milliseconds(20))
+      var answer = try pair.reflect(bytes, at: .milliseconds(21))
+      let location = try #require(try TLV.all(in: answer, mode: mode).first { $0.type == TLV.Kind.location })
+      answer[location.value.lowerBound + 2] ^= 1
+      _ = pair.receive(answer, at: .milliseconds(22))
+      #expect((pair.sender.view == SessionSender.View()) == (key != nil))
+    }
+    var short = Pair(.init(packetBytes: 72, ssid: 7, key: key), reflector: .init(keys: SessionKeys(fallback: key)))
+    #expect(try TLV.all(in: short.sendPacket(at: .zero)).allSatisfy { $0.type != TLV.Kind.location })
+    var silent = Pair(.init(packetBytes: 300, ssid: 7), reflector: .init(tellsLocation: false))
+    _ = try silent.exchange(at: .zero)
+    #expect(silent.sender.view.source == nil)
+    #expect(silent.sender.view.timestamps != nil)
   }
 
   @Test("Padding is zeros, or from a seed what no link can compress")

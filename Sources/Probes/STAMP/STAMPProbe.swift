@@ -23,8 +23,7 @@ extension ProbeKind {
   ) { request throws(ProbeError) in
     let streams = try STAMPProbe.streams(request)
     let endpoint = try await STAMPProbe.address(of: request.target).resolved()
-    let records = try await STAMPProbe.measure(request, endpoint, streams)
-    return records.map { ProbeMeasurement(record: $0, place: endpoint.description) }
+    return try await STAMPProbe.measure(request, endpoint, streams)
   }
 }
 
@@ -63,10 +62,10 @@ enum STAMPProbe {
     return address
   }
 
-  /// Runs the streams and gives one record for each, in their order.
+  /// Runs the streams and gives what each found, in their order.
   static func measure(
     _ request: ProbeRequest, _ endpoint: Endpoint, _ streams: [STAMPStream]
-  ) async throws(ProbeError) -> [PathRecord] {
+  ) async throws(ProbeError) -> [ProbeMeasurement] {
     let boot = Entropy().next()
     let jobs = streams.enumerated().map { index, stream in
       STAMPJob(
@@ -76,18 +75,21 @@ enum STAMPProbe {
           stream: stream, recordLength: .seconds(60)),
         boot: boot, options: request.stamp.forStream(index))
     }
-    let result: Result<[PathRecord], ProbeError> = await Blocking.run("stamp-probe") {
+    let result: Result<(records: [PathRecord], views: [STAMPView]), ProbeError> = await Blocking.run("stamp-probe") {
       let collected = RecordCollection()
       do {
         let run = try STAMPRun(jobs, lasting: request.duration, sink: collected.add)
         run.join()
-        return .success(collected.records)
+        return .success((collected.records, run.views))
       } catch {
         return .failure(ProbeError("\(error)"))
       }
     }
-    let records = try result.get()
-    return jobs.compactMap { job in PathRecord.merged(records.filter { $0.path == job.meter.path }) }
+    let (records, views) = try result.get()
+    return zip(jobs, views).compactMap { job, view in
+      let record = PathRecord.merged(records.filter { $0.path == job.meter.path })
+      return record.map { ProbeMeasurement(record: $0, place: endpoint.description, remarks: view.remarks) }
+    }
   }
 }
 

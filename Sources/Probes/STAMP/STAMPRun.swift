@@ -10,7 +10,8 @@ public final class STAMPRun: Sendable {
 
   /// What is known at the end.
   private final class SharedOutcome: Sendable {
-    let value = Mutex((lateness: Distribution(), priority: ThreadPriority.ordinary))
+    let value = Mutex(
+      (lateness: Distribution(), priority: ThreadPriority.ordinary, views: [STAMPView]()))
   }
 
   /// Starts at once; throws when the sockets cannot be made.
@@ -38,7 +39,7 @@ public final class STAMPRun: Sendable {
         }
         sessions.finish(records: &records)
         if !records.isEmpty { sink(records) }
-        let result = (sessions.lateness, sessions.priority)
+        let result = (sessions.lateness, sessions.priority, sessions.views())
         outcome.value.withLock { $0 = result }
       } catch {
         startup.report(.failure(error))
@@ -61,6 +62,9 @@ public final class STAMPRun: Sendable {
 
   /// What the measuring thread was allowed to have; known at the end.
   public var priority: ThreadPriority { outcome.value.withLock { $0.priority } }
+
+  /// How each job's reflector sees us, in the jobs' order; known at the end.
+  var views: [STAMPView] { outcome.value.withLock { $0.views } }
 
   /// Ends the measurement and returns when the last records were given out.
   public func stop() {

@@ -128,6 +128,18 @@ struct STAMPSessions: ~Copyable {
     return true
   }
 
+  /// Of each session, in the jobs' order.
+  mutating func views() -> [STAMPView] {
+    let addresses = InterfaceAddresses.routable()
+    let (portV4, portV6) = (v4?.localEndpoint.port ?? 0, v6?.localEndpoint.port ?? 0)
+    var views: [STAMPView] = []
+    for index in sessions.indices {
+      let port = sessions[index].target.address.isV4 ? portV4 : portV6
+      views.append(STAMPView(sessions[index].sender.view, port: port, addresses: addresses))
+    }
+    return views
+  }
+
   mutating func finish(records: inout [PathRecord]) {
     let now = SystemClock.now
     for index in sessions.indices { sessions[index].meter.finish(now: now, into: &records) }

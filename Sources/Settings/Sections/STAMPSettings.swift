@@ -39,6 +39,8 @@ public struct ReflectorSettings: Sendable, Equatable {
   public var isStateful: Bool
   /// Code points answers may be marked with; `nil` is all.
   public var dscp: [UInt8]?
+  /// Senders are told from where their packets came.
+  public var tellsLocation: Bool
   /// Packets a second from one address.
   public var packetsPerSource: Int
 
@@ -60,6 +62,7 @@ public struct ReflectorSettings: Sendable, Equatable {
     isStateful = mapping.value("stateful", .flag, default: true)
     let permitted = mapping.list("dscp", SettingKind.number(0...63).or("all"), default: [nil])
     dscp = permitted.contains(nil) ? nil : permitted.compactMap { $0.map(UInt8.init) }
+    tellsLocation = mapping.value("location", .flag, default: true)
     packetsPerSource = mapping.value("packetsPerSource", .number(1...1_000_000), default: 1_000)
     mapping.finish()
     if let twice = keys.indices.first(where: { index in keys[..<index].contains { $0.ssid == keys[index].ssid } }) {

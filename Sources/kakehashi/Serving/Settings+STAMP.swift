@@ -27,7 +27,8 @@ extension Settings {
         mode: isAuthenticated ? .authenticated : .unauthenticated,
         keys: SessionKeys(fallback: key, bySSID: bySSID),
         provisioned: sessions.isEmpty ? nil : ProvisionedSessions(sessions), isStateful: agent.stamp.isStateful,
-        permittedDSCPs: agent.stamp.dscp.map(DSCPSet.init) ?? .all, sourceRate: rate, sourceBurst: max(rate / 4, 1)))
+        permittedDSCPs: agent.stamp.dscp.map(DSCPSet.init) ?? .all,
+        tellsLocation: agent.stamp.tellsLocation, sourceRate: rate, sourceBurst: max(rate / 4, 1)))
   }
 }
 
