@@ -5,9 +5,8 @@ import Wire
 /// The one currency of the system: probes, calls and captures make it, agents spool it, the monitor stores and judges
 /// it. It holds exact counts and sums, never averages, so that records of one path merge.
 public struct PathRecord: Sendable, Equatable {
-  /// Version of the wire form; a reader refuses a newer one in a sentence and reads all older ones. A record says the
-  /// oldest version that holds it, so that a monitor need not be as new as its agents.
-  public static let schemaVersion: UInt16 = 2
+  /// Version of the wire form; a reader refuses a newer one in a sentence and reads all older ones.
+  public static let schemaVersion: UInt16 = 3
 
   public var id: ID
   /// How long the interval is that starts at `id.intervalStart`.
