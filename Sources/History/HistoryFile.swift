@@ -113,7 +113,7 @@ public struct HistoryFile: Sendable {
         }
         var contents = Contents()
         try Self.verifyRecords(db, &contents)
-        if try db.tableExists("rollup") { try Self.verifyRollUps(db, &contents) }
+        if try db.tableExists("rollup_body") { try Self.verifyRollUps(db, &contents) }
         contents.incidents = try Int.fetchOne(db, sql: "SELECT count(*) FROM incident") ?? 0
         contents.waitingNotifications =
           try Int.fetchOne(db, sql: "SELECT count(*) FROM outbox WHERE delivered IS NULL") ?? 0
@@ -149,7 +149,8 @@ public struct HistoryFile: Sendable {
     let rows = try Row.fetchCursor(
       db,
       sql: """
-        SELECT rollup.id, body, site, target, route, label, origin FROM rollup JOIN series ON series.id = series
+        SELECT rollup_body.id, rollup_body.body, site, target, route, label, origin
+        FROM rollup JOIN series ON series.id = series JOIN rollup_body ON rollup_body.id = rollup.body
         """)
     while let row = try rows.next() {
       guard try decode(row, "roll-up").series == PathRecord.Series(row) else {

@@ -42,10 +42,19 @@ extension HistoryStore {
   /// Of a longer incident only the beginning is kept.
   static let incidentSpan: Duration = .seconds(86_400)
 
+  /// Of series that are kept as roll-ups only, records stay so long: what belongs to one window mostly comes within it.
+  static let rollUpRecords: Duration = .seconds(7_200)
+
   /// Deletes what is older at `now` than `retention` allows. Each series is a transaction of its own: a commit waits
   /// for no more than one.
-  public func prune(at now: WallTime, keeping retention: Retention) async throws(HistoryError) {
+  ///
+  /// - Parameter rollUpsOnly: of these judged series, records go after two hours, once they are rolled up, but for those around
+  ///   incidents.
+  public func prune(
+    at now: WallTime, keeping retention: Retention, rollUpsOnly: Set<PathRecord.Series> = []
+  ) async throws(HistoryError) {
     let firstRecord = try await firstKept(retention.records, at: now)
+    let firstRolledUp = now.advanced(byNanoseconds: -Self.rollUpRecords.nanoseconds).nanoseconds
     let firstIncident = try await firstKept(retention.incidents, at: now)
     var firstWindows: [(level: RollUp.Level, start: Int64)] = []
     for level in RollUp.Level.allCases { firstWindows.append((level, try await firstKept(retention[level], at: now))) }
@@ -55,21 +64,32 @@ extension HistoryStore {
       }
     }
     for (id, series) in all {
+      let firstRaw = rollUpsOnly.contains(series.judged) ? max(firstRecord, firstRolledUp) : firstRecord
       try await write { [firstWindows] db in
+        let judged = try series.judged.findRow(in: db)
         // Its incidents are those of the series it is judged as.
         try db.execute(
           sql: """
             DELETE FROM record WHERE series = ?1 AND start < ?2 AND NOT EXISTS (
               SELECT 1 FROM incident WHERE incident.series = ?3 AND record.start
               BETWEEN started - ?4 AND min(coalesce(ended, started + ?5), started + ?5) + ?4)
+            AND (start < ?6 OR NOT EXISTS (
+              SELECT 1 FROM stale WHERE stale.series = ?3 AND level = ?7
+              AND stale.start = record.start - record.start % (?7 * 1000000000)))
             """,
           arguments: [
-            id, firstRecord, series.judged.findRow(in: db), Self.incidentMargin.nanoseconds,
-            Self.incidentSpan.nanoseconds,
+            id, firstRaw, judged, Self.incidentMargin.nanoseconds, Self.incidentSpan.nanoseconds,
+            firstRecord, RollUp.Level.fiveMinutes.rawValue,
           ])
         try db.execute(sql: "DELETE FROM judgement WHERE series = ? AND start < ?", arguments: [id, firstRecord])
         try db.execute(sql: "DELETE FROM incident WHERE series = ? AND ended < ?", arguments: [id, firstIncident])
         for window in firstWindows {
+          try db.execute(
+            sql: """
+              DELETE FROM rollup_body
+              WHERE id IN (SELECT body FROM rollup WHERE series = ? AND level = ? AND start < ?)
+              """,
+            arguments: [id, window.level.rawValue, window.start])
           for table in ["rollup", "tally"] {
             try db.execute(
               sql: "DELETE FROM \(table) WHERE series = ? AND level = ? AND start < ?",

@@ -58,15 +58,16 @@ extension HistoryStore {
         row, level.rawValue, starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds,
       ]
       let condition = "WHERE series = ? AND level = ? AND start >= ? AND start < ? ORDER BY start"
+      let source = withRecords ? "rollup JOIN rollup_body ON id = rollup.body" : "rollup"
       let objectives = try Self.objectives(in: db)
       var rollUps: [WallTime: RollUp] = [:]
       func change(_ start: WallTime, _ body: (inout RollUp) throws -> Void) rethrows {
         try body(&rollUps[start, default: RollUp(series: series, level: level, start: start, tallies: [])])
       }
-      let body = withRecords ? ", body" : ""
+      let body = withRecords ? ", rollup_body.body" : ""
       let merged = try Row.fetchCursor(
         db.cachedStatement(
-          sql: "SELECT start, loss, jitter, latency, delay_variation\(body) FROM rollup \(condition)"),
+          sql: "SELECT start, loss, jitter, latency, delay_variation\(body) FROM \(source) \(condition)"),
         arguments: arguments)
       while let row = try merged.next() {
         try change(WallTime(nanoseconds: row["start"])) { rollUp in
@@ -168,8 +169,10 @@ extension HistoryStore {
     let shorter: RollUp.Level = window.level == .day ? .hour : .fiveMinutes
     let parts = try Row.fetchAll(
       db.cachedStatement(
-        sql:
-          "SELECT records, body FROM rollup WHERE series = ? AND level = ? AND start >= ? AND start < ? ORDER BY start"),
+        sql: """
+          SELECT records, rollup_body.body FROM rollup JOIN rollup_body ON id = rollup.body
+          WHERE series = ? AND level = ? AND start >= ? AND start < ? ORDER BY start
+          """),
       arguments: [window.series, shorter.rawValue] + window.bounds)
     try store(parts.map { $0["body"] as Data }, of: parts.reduce(0) { $0 + ($1["records"] as Int) }, as: window, in: db)
     try replaceTallies(
@@ -191,20 +194,28 @@ extension HistoryStore {
       (part.id.path, part.id.origin) = (whole.id.path, whole.id.origin)
       whole.merge(part)
     }
+    let bytes = Data(PathRecordCodec.encode(whole))
+    let before = try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT records, body FROM rollup WHERE series = ? AND level = ? AND start = ?"),
+      arguments: window.key)
+    let place: Int64
+    if let before {
+      guard records >= before["records"] else { return }
+      place = before["body"]
+      try db.cachedStatement(sql: "UPDATE rollup_body SET body = ? WHERE id = ?").execute(arguments: [bytes, place])
+    } else {
+      try db.cachedStatement(sql: "INSERT INTO rollup_body (body) VALUES (?)").execute(arguments: [bytes])
+      place = db.lastInsertedRowID
+    }
     let figures = RollUp.Figures(whole)
     let statement = try db.cachedStatement(
       sql: """
-        INSERT INTO rollup (series, level, start, records, body, loss, jitter, latency, delay_variation)
+        INSERT OR REPLACE INTO rollup (series, level, start, records, loss, jitter, latency, delay_variation, body)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (series, level, start) DO UPDATE SET records = excluded.records, body = excluded.body,
-          loss = excluded.loss, jitter = excluded.jitter, latency = excluded.latency,
-          delay_variation = excluded.delay_variation
-        WHERE excluded.records >= records
         """)
     let values: StatementArguments = [
-      records, Data(PathRecordCodec.encode(whole)), figures.loss.map(Int64.init(clamping:)),
-      figures.jitter.map(Int64.init(clamping:)), figures.latency.map(Int64.init(clamping:)),
-      figures.delayVariation.map(Int64.init(clamping:)),
+      records, figures.loss.map(Int64.init(clamping:)), figures.jitter.map(Int64.init(clamping:)),
+      figures.latency.map(Int64.init(clamping:)), figures.delayVariation.map(Int64.init(clamping:)), place,
     ]
     try statement.execute(arguments: window.key + values)
   }

@@ -110,6 +110,24 @@ enum Schema {
           """)
     }
     registerAgents(&migrator)
+    migrator.registerMigration("roll-up bodies") { db in
+      try db.execute(
+        sql: """
+          -- As it was, but with the bodies, which are long, elsewhere: what is asked for most lies together, by path.
+          CREATE TABLE figures (
+            series INTEGER NOT NULL REFERENCES series, level INTEGER NOT NULL, start INTEGER NOT NULL,
+            records INTEGER NOT NULL, loss INTEGER, jitter INTEGER, latency INTEGER, delay_variation INTEGER,
+            body INTEGER NOT NULL REFERENCES rollup_body,
+            PRIMARY KEY (series, level, start)
+          ) STRICT, WITHOUT ROWID;
+          CREATE TABLE rollup_body (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+          INSERT INTO rollup_body SELECT id, body FROM rollup;
+          INSERT INTO figures
+            SELECT series, level, start, records, loss, jitter, latency, delay_variation, id FROM rollup;
+          DROP TABLE rollup;
+          ALTER TABLE figures RENAME TO rollup;
+          """)
+    }
     return migrator
   }
 }

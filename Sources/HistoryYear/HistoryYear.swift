@@ -10,8 +10,9 @@ import Wire
 /// The history of a year of 300 paths, made by simulation: what it takes on disk, how fast records go in, how long
 /// dashboards wait, and how long backup and restore take. `loadtest/history` runs it; prints, asserts nothing.
 ///
-/// Roll-ups of the past and some days of records are written straight into the tables; then records go through the
-/// monitor itself, judged, committed and rolled up, in virtual time.
+/// The year goes by day by day: the five-minute roll-ups of a day are written straight into the tables, and the history
+/// itself makes hours and days of them and deletes what is old. Then come some days of records, and then records go
+/// through the monitor itself, judged, committed and rolled up, in virtual time.
 @main struct HistoryYear {
   let folder: String
   let paths: SimulatedPaths
@@ -20,8 +21,7 @@ import Wire
 
   /// Days of what is written straight into the tables, and hours of what goes through the monitor.
   struct Lengths {
-    var fiveMinuteDays = 62
-    var hourDays = 365
+    var days = 365
     var recordDays = 14
     var ingestHours = 2
   }
@@ -42,14 +42,13 @@ import Wire
   static func main() async throws {
     let arguments = CommandLine.arguments
     let numbers = arguments.dropFirst(2).compactMap { Int($0) }
-    guard arguments.count == 7, numbers.count == 5 else {
-      print("usage: HistoryYear EMPTY-FOLDER PATHS DAYS-OF-5-MINUTES DAYS-OF-HOURS DAYS-OF-RECORDS HOURS-OF-INGEST")
+    guard arguments.count == 6, numbers.count == 4 else {
+      print("usage: HistoryYear EMPTY-FOLDER PATHS DAYS DAYS-OF-RECORDS HOURS-OF-INGEST")
       exit(2)
     }
     let year = HistoryYear(
       folder: arguments[1], paths: SimulatedPaths(count: numbers[0]),
-      lengths: Lengths(
-        fiveMinuteDays: numbers[1], hourDays: numbers[2], recordDays: numbers[3], ingestHours: numbers[4]))
+      lengths: Lengths(days: numbers[1], recordDays: numbers[2], ingestHours: numbers[3]))
     try await year.fill()
     for size in [SimulatedPaths.pathsPerAgent, 300] { try await year.ingest(batch: size) }
     try await year.ask()
@@ -64,26 +63,40 @@ import Wire
     do { _ = try HistoryStore(folder: DataFolder(path: folder)) }
     let past = try PastYear(paths: paths, file: file)
     let rows = try past.makeSeries()
-    let end = SimulatedClock.start
-    var size = bytes()
-    func wrote(_ what: String, _ body: () throws -> Int) throws {
-      let (count, took) = try Self.timed(body)
-      let grown = bytes() - size
-      size += grown
-      print("\(what): \(count) rows, \(grown >> 20) MiB, \(grown / max(count, 1)) bytes a row, in \(took)")
+    let store = try HistoryStore(folder: DataFolder(path: folder))
+    var (writing, rollingUp, pruning, slowestDay) = (Duration.zero, Duration.zero, Duration.zero, Duration.zero)
+    for day in 1...lengths.days {
+      let end = SimulatedClock.start + .seconds(86_400 * (day - lengths.days))
+      let watch = ContinuousClock()
+      writing += try watch.measure { try past.writeDay(rows, before: end) }
+      // Of the last day the monitor itself makes what is due.
+      let rolledUp = try await watch.measure {
+        try await store.rollUp(at: end + .seconds(120), timeZone: Self.tokyo)
+      }
+      rollingUp += rolledUp
+      slowestDay = max(slowestDay, rolledUp)
+      pruning += try await watch.measure { try await store.prune(at: end, keeping: Retention()) }
+      if day % 30 == 0 { print("day \(day): \(bytes() >> 20) MiB") }
     }
-    let days = lengths
-    try wrote("roll-ups of 5 min, \(days.fiveMinuteDays) days") {
-      try past.writeRollUps(.fiveMinutes, rows, windows: days.fiveMinuteDays * 288, before: end)
+    print(
+      "\(lengths.days) days: writing \(writing), rolling up hours and days \(rollingUp), of that the slowest day "
+        + "\(slowestDay), pruning \(pruning)")
+    try report(past)
+    let size = bytes()
+    let (count, took) = try Self.timed {
+      try past.writeRecords(rows, intervals: lengths.recordDays * 5_760, before: SimulatedClock.start)
     }
-    try wrote("roll-ups of hours, \(days.hourDays) days") {
-      try past.writeRollUps(.hour, rows, windows: days.hourDays * 24, before: end)
-    }
-    try wrote("roll-ups of days, 365 days") { try past.writeRollUps(.day, rows, windows: 365, before: end) }
-    try wrote("records and judgements, \(days.recordDays) days") {
-      try past.writeRecords(rows, intervals: days.recordDays * 5_760, before: end)
+    print("records and judgements, \(lengths.recordDays) days: \(count) in \(took), \((bytes() - size) >> 20) MiB")
+    try report(past)
+  }
+
+  private func report(_ past: PastYear) throws {
+    for (name, rows, bytes) in try past.sizes() {
+      print("\(name): \(rows) rows, \(bytes >> 20) MiB, \(bytes / max(rows, 1)) bytes a row")
     }
   }
+
+  private static let tokyo = TimeZone(identifier: "Asia/Tokyo") ?? .gmt
 
   private func bytes() -> Int {
     ["", "-wal"].reduce(0) { sum, ending in
@@ -99,7 +112,7 @@ import Wire
     var configuration = MonitorConfiguration(
       sites: Set(paths.series.map(\.path.site)).sorted().map { Site(id: $0) },
       paths: paths.series.map { ExpectedPath(path: $0.path, origin: $0.origin) })
-    configuration.timeZone = TimeZone(identifier: "Asia/Tokyo") ?? .gmt
+    configuration.timeZone = Self.tokyo
     let begun = clock.reading.wall - SimulatedClock.start
     let monitor = try await MonitorService(
       configuration: configuration, folder: DataFolder(path: folder),

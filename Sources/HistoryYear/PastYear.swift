@@ -4,10 +4,12 @@ import History
 import Measurement
 import Wire
 
-/// Writes what a year of measuring leaves behind straight into the tables, which measuring it would take a year for.
+/// Writes what a year of measuring brings straight into the tables, which measuring it would take a year for: five-minute
+/// roll-ups and, of the last days, records.
 struct PastYear {
   let paths: SimulatedPaths
   let database: DatabaseQueue
+  private let templates: [Template]
 
   /// Opens a database that the monitor has made.
   init(paths: SimulatedPaths, file: String) throws {
@@ -15,6 +17,7 @@ struct PastYear {
     var configuration = Configuration()
     configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = OFF; PRAGMA cache_size = -200000") }
     database = try DatabaseQueue(path: file, configuration: configuration)
+    templates = paths.series.indices.map { Template(paths.merged($0, at: .unixEpoch, records: 20)) }
   }
 
   /// The numbers of the paths' rows.
@@ -32,36 +35,37 @@ struct PastYear {
     }
   }
 
-  /// Roll-ups of one level for so many windows before `end`; returns how many.
-  func writeRollUps(_ level: RollUp.Level, _ rows: [Int64], windows: Int, before end: WallTime) throws -> Int {
-    let length = Duration.seconds(level.rawValue)
-    let records = Int(level.rawValue / 15)
-    let templates = paths.series.indices.map { path in
-      Template(paths.merged(path, at: end + .seconds(-86_400), records: min(records, 240)))
-    }
-    for firstWindow in stride(from: 0, to: windows, by: 200) {
-      try database.write { db in
-        let rollUp = try db.makeStatement(
-          sql: """
-            INSERT INTO rollup (series, level, start, records, body, loss, jitter, latency, delay_variation)
-            VALUES (?, ?, ?, ?, ?, 1333, 210000, 31000000, 4200000)
-            """)
-        let tally = try db.makeStatement(
-          sql: """
-            INSERT INTO tally (series, level, start, objective, verdict, reason, intervals) VALUES (?, ?, ?, 0, ?, '', ?)
-            """)
-        for window in firstWindow..<min(firstWindow + 200, windows) {
-          let start = end + length * (window - windows)
-          for (path, row) in rows.enumerated() {
-            let key: StatementArguments = [row, level.rawValue, start.nanoseconds]
-            try rollUp.execute(arguments: key + [records, templates[path].body(at: start)])
-            try tally.execute(arguments: key + ["good", records - 1])
-            if (window + path) % 40 == 0 { try tally.execute(arguments: key + ["bad", 1]) }
-          }
+  /// Roll-ups of five minutes of the day before `end`, as they are when their records were merged; the history's own
+  /// code makes all that follows from them.
+  func writeDay(_ rows: [Int64], before end: WallTime) throws {
+    let length = RollUp.Level.fiveMinutes.rawValue
+    let count = 86_400 / length
+    try database.write { db in
+      let body = try db.makeStatement(sql: "INSERT INTO rollup_body (body) VALUES (?)")
+      let rollUp = try db.makeStatement(
+        sql: """
+          INSERT INTO rollup (series, level, start, records, loss, jitter, latency, delay_variation, body)
+          VALUES (?, 300, ?, 20, 1333, 210000, 31000000, 4200000, ?)
+          """)
+      let tally = try db.makeStatement(
+        sql: """
+          INSERT INTO tally (series, level, start, objective, verdict, reason, intervals) VALUES (?, 300, ?, 0, ?, '', ?)
+          """)
+      let stale = try db.makeStatement(sql: "INSERT OR IGNORE INTO stale (level, start, series) VALUES (3600, ?, ?)")
+      let day = try db.makeStatement(sql: "INSERT OR IGNORE INTO day (start) VALUES (?)")
+      try day.execute(arguments: [(end + .seconds(-1)).floored(to: .seconds(86_400)).nanoseconds])
+      for window in 0..<count {
+        let start = end + .seconds(length * (window - count))
+        for (path, row) in rows.enumerated() {
+          try body.execute(arguments: [templates[path].body(at: start)])
+          try rollUp.execute(arguments: [row, start.nanoseconds, db.lastInsertedRowID])
+          let isBad = (Int(window) + path) % 40 == 0
+          try tally.execute(arguments: [row, start.nanoseconds, "good", isBad ? 19 : 20])
+          if isBad { try tally.execute(arguments: [row, start.nanoseconds, "bad", 1]) }
+          if window % 12 == 0 { try stale.execute(arguments: [start.nanoseconds, row]) }
         }
       }
     }
-    return windows * rows.count
   }
 
   /// Records and judgements for so many intervals before `end`; returns how many of each.
@@ -97,6 +101,21 @@ struct PastYear {
       }
     }
     return intervals * rows.count
+  }
+
+  /// Of each table, how many rows it has and how many bytes it and its indices take.
+  func sizes() throws -> [(name: String, rows: Int, bytes: Int)] {
+    try database.read { db in
+      try ["rollup_body", "rollup", "tally", "record", "judgement"].map { table in
+        let rows = try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0
+        let bytes = try Int.fetchOne(
+          db,
+          sql: """
+            SELECT sum(pgsize) FROM dbstat WHERE aggregate AND name IN (SELECT name FROM sqlite_schema WHERE tbl_name = ?)
+            """, arguments: [table])
+        return (table, rows, bytes ?? 0)
+      }
+    }
   }
 
   /// An encoded record whose start can be changed.

@@ -81,13 +81,17 @@ public struct ExpectedPath: Sendable, Hashable {
   public var rules: PathJudge.Rules
   /// Whether a breach pages somebody; else it makes a ticket.
   public var pages: Bool
+  /// Its records go two hours after they came, once they are rolled up; those around its incidents stay. For pairs of
+  /// sites that measure each other, of which there are many: `monitor.retention` says how long the roll-ups stay.
+  public var isKeptAsRollUpsOnly: Bool
 
   /// - Parameter isExpected: silence is unknown; not so where nobody can say when a record comes.
   public init(
     path: Path, origin: PathRecord.Origin, rules: PathJudge.Rules = PathJudge.Rules(), isExpected: Bool = true,
-    pages: Bool = true
+    pages: Bool = true, isKeptAsRollUpsOnly: Bool = false
   ) {
     series = PathRecord.Series(path: path, origin: origin)
+    self.isKeptAsRollUpsOnly = isKeptAsRollUpsOnly
     self.rules = rules
     self.rules.isExpected = isExpected
     self.pages = pages

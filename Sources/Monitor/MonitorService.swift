@@ -116,7 +116,9 @@ public actor MonitorService {
 
   /// Deletes what is older than the configuration keeps.
   public func prune(_ now: WallTime) async throws(HistoryError) {
-    try await history.prune(at: now, keeping: situation.configuration.retention)
+    let configuration = situation.configuration
+    let rollUpsOnly = configuration.paths.filter(\.isKeptAsRollUpsOnly).map(\.series.judged)
+    try await history.prune(at: now, keeping: configuration.retention, rollUpsOnly: Set(rollUpsOnly))
   }
 
   /// Makes the roll-ups that are due.

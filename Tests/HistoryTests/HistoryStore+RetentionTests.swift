@@ -127,6 +127,29 @@ struct RetentionTests {
     #expect(try await recorded() == [])
   }
 
+  @Test("Of a series that is kept as roll-ups only, records go two hours after they were rolled up")
+  func rollUpsOnly() async throws {
+    let noon = 5 * Self.day + Self.day / 2
+    var batch = HistoryBatch()
+    batch.records = [0, 300, 3_600, 7_200].map { record(noon + $0) } + [record(noon, site: "ise")]
+    batch.judgements = try batch.records.map(judged)
+    try await store.commit(batch, at: WallTime(seconds: noon))
+    func prune() async throws {
+      let now = WallTime(seconds: noon + 3 * 3_600)
+      try await store.prune(at: now, keeping: Retention(), rollUpsOnly: [Self.series])
+    }
+    // Nothing is rolled up yet.
+    try await prune()
+    #expect(try await recorded().count == 4)
+    try await store.rollUp(at: WallTime(seconds: noon + 3 * 3_600), timeZone: .gmt)
+    try await prune()
+    #expect(try await recorded() == [noon + 3_600, noon + 7_200])
+    #expect(try await recorded(record(0, site: "ise").series) == [noon])
+    let hours = try await store.rollUps(of: Self.series, .hour, starting: Self.forever, withRecords: true)
+    #expect(hours.first?.record?.loss.sent == 1_500)
+    #expect(try await store.judgements(limit: 100)[Self.series]?.count == 4)
+  }
+
   @Test("What was told goes with the records, and a series of which nothing is left goes too")
   func leftovers() async throws {
     var batch = HistoryBatch()
@@ -140,5 +163,6 @@ struct RetentionTests {
     try await prune(on: 40, short)
     #expect(try await store.pendingEntries(of: "team", limit: 10) == [])
     #expect(try await count("series") == 1)
+    #expect(try await count("rollup_body") == count("rollup"))
   }
 }

@@ -25,7 +25,8 @@ import Testing
   func merged() {
     var list = BucketList()
     for (step, count) in [(3, 1), (1, 2), (2_000, 4)] as [(UInt64, UInt64)] {
-      #expect(list.append(step: step, count: count))
+      let isTaken = list.append(step: step, count: count)
+      #expect(isTaken)
     }
     #expect(list.buckets.map(\.count) == [3, 4])
     #expect(list.buckets.map(\.index) == [0, BucketList.place(of: 2_004)])

@@ -49,7 +49,7 @@ import Wire
 
   @Test("The greatest counts are held")
   func greatestCounts() {
-    for counts in [[UInt64.max - 1, 1], [1, .max - 1], [.max - 2, 1, 1]] {
+    for counts: [UInt64] in [[.max - 1, 1], [1, .max - 1], [.max - 2, 1, 1]] {
       let buckets = counts.enumerated().map { Distribution.Bucket(index: UInt16($0.offset * 9), count: $0.element) }
       var bytes: [UInt8] = []
       PackedBuckets.write(buckets, total: .max, into: &bytes)
