@@ -13,10 +13,12 @@ public struct Overview: Codable, Sendable, Equatable {
   /// The sites' agents, without the figures that change with every report (`GET /v1/agents` has them); absent where there
   /// are none.
   public var agents: [AgentStatus]?
+  /// Announced work that goes on or comes next, by its start; absent where there is none.
+  public var planned: [PlannedWorkBody]?
 
   public init(
     madeAt: Double, sites: [SiteStatus], paths: [PathStatus], meetings: [MeetingStatus], incidents: [IncidentStatus],
-    troubles: [TroubleStatus] = [], agents: [AgentStatus] = []
+    troubles: [TroubleStatus] = [], agents: [AgentStatus] = [], planned: [PlannedWorkBody] = []
   ) {
     self.madeAt = madeAt
     self.sites = sites
@@ -25,11 +27,12 @@ public struct Overview: Codable, Sendable, Equatable {
     self.incidents = incidents
     self.troubles = troubles.isEmpty ? nil : troubles
     self.agents = agents.isEmpty ? nil : agents
+    self.planned = planned.isEmpty ? nil : planned
   }
 }
 
 public enum VerdictName: String, Codable, Sendable, CaseIterable {
-  case good, bad, unknown
+  case good, bad, unknown, planned
 }
 
 /// A name in both languages; `en` falls back to `ja` and the id.

@@ -23,6 +23,8 @@ public enum Paths {
   public static let events = "/v1/events"
   /// `GET` incidents, newest first.
   public static let incidents = "/v1/incidents"
+  /// `GET` announced work that is not over, `POST` to announce some; `…/{id}`: `DELETE` to take it back or end it.
+  public static let planned = "/v1/planned"
   /// `GET` liveness.
   public static let health = "/v1/health"
   public static let metrics = "/metrics"

@@ -42,8 +42,8 @@ public enum IncidentAction: Sendable, Equatable {
 
 /// Follows one series' judgements: nothing → pending → firing → resolved.
 ///
-/// Unknown intervals hold the state of a breach; a tracker of kind `unmeasured` follows them instead. A judgement
-/// handed in twice changes nothing.
+/// Unknown intervals hold the state of a breach; a tracker of kind `unmeasured` follows them instead. Those of planned
+/// work hold the state of both. A judgement handed in twice changes nothing.
 public struct IncidentTracker: Sendable {
   /// All that must outlive a restart.
   public struct State: Sendable, Equatable, Codable {
@@ -109,7 +109,7 @@ public struct IncidentTracker: Sendable {
 
   private func isBad(_ judgement: Judgement) -> Bool? {
     switch (kind, judgement.verdict) {
-    case (.breach, .unknown): nil
+    case (.breach, .unknown), (_, .planned): nil
     case (.breach, let verdict): verdict == .bad
     case (.unmeasured, let verdict): verdict == .unknown
     }

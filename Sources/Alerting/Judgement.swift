@@ -9,6 +9,8 @@ public struct Judgement: Sendable, Equatable {
   public var findings: [Finding]
   /// Why the verdict is `unknown`.
   public var reason: UnknownReason?
+  /// Why the verdict is `planned`: the reason of the work.
+  public var plannedWork: String?
   /// 95th percentile − minimum of the delay, in nanoseconds.
   public var delayVariation: UInt64?
   public var evidence: Evidence

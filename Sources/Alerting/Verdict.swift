@@ -6,6 +6,8 @@ public enum Verdict: String, Sendable, Hashable, Codable, CaseIterable {
   case bad
   /// Nothing was sent, or what was measured cannot be relied on. Never good.
   case unknown
+  /// Work was announced: neither good nor bad, whatever was measured.
+  case planned
 }
 
 /// Why an interval has no verdict.

@@ -76,13 +76,14 @@ struct DashboardState: Sendable, Equatable {
 
   // MARK: What screens ask for
 
-  /// Worst first: bad before unknown before good, then by the share of the limit that is used up, then by name.
+  /// Worst first: bad before unknown before planned before good, then by the share of the limit that is used up, then by name.
   var worstFirst: [PathStatus] {
     func rank(_ verdict: VerdictName) -> Int {
       switch verdict {
       case .bad: 0
       case .unknown: 1
-      case .good: 2
+      case .planned: 2
+      case .good: 3
       }
     }
     return (overview?.paths ?? []).sorted { left, right in
@@ -111,6 +112,17 @@ struct DashboardState: Sendable, Equatable {
     let local = CivilTime(secondsSince1970: seconds, utcOffset: utcOffset)
     if let reference, reference - seconds > 86_400 { return "\(local.date.dropFirst(5)) \(local.time.prefix(5))" }
     return withSeconds ? local.time : String(local.time.prefix(5))
+  }
+
+  /// `11-25 22:00`.
+  func dateAndTime(_ seconds: Double) -> String {
+    let local = CivilTime(secondsSince1970: seconds, utcOffset: utcOffset)
+    return "\(local.date.dropFirst(5)) \(local.time.prefix(5))"
+  }
+
+  /// What planned work touches: `tsu`, or `tsu/hq`.
+  func scope(_ scope: String) -> String {
+    scope.split(separator: "/", maxSplits: 1).map { name(String($0)) }.joined(separator: " ↔ ")
   }
 
   /// `10:15`.

@@ -27,7 +27,13 @@ enum PlainText {
     let troubles = (overview.troubles ?? []).map { trouble in
       ["trouble", trouble.kind, words.trouble(trouble), "since \(timestamp(trouble.since))"].joined(separator: "\t")
     }
-    return (paths + meetings + incidents + troubles).map(\.withoutTrailingTab).map(\.printableKeepingTabs)
+    let works = (overview.planned ?? []).map { work in
+      [
+        "planned", work.scopes.isEmpty ? "all" : work.scopes.joined(separator: " "), "from \(timestamp(work.from))",
+        "to \(timestamp(work.to))", work.reason,
+      ].joined(separator: "\t")
+    }
+    return (paths + meetings + incidents + works + troubles).map(\.withoutTrailingTab).map(\.printableKeepingTabs)
   }
 
   private static func timestamp(_ seconds: Double) -> String {

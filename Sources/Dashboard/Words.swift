@@ -42,6 +42,7 @@ struct Words: Sendable, Equatable {
     case .good: choose("● 良好", "● good")
     case .bad: choose("✖ 不良", "✖ bad")
     case .unknown: choose("? 不明", "? unknown")
+    case .planned: choose("◇ 計画", "◇ planned")
     }
   }
 
@@ -159,6 +160,8 @@ struct Words: Sendable, Equatable {
     choose("計測中の経路はありません。probes/ にジョブを置くと始まります。", "Nothing is measured yet. Put a job into probes/ to begin.")
   }
   var noMeetings: String { choose("進行中の会議はありません。", "No meeting is running.") }
+  var plannedWork: String { choose("計画作業", "Planned work") }
+  var allPaths: String { choose("すべての経路", "all paths") }
   var noIncidents: String { choose("障害はありません。", "No incidents.") }
   func more(_ count: Int) -> String { choose("ほか \(count) 件", "\(count) more") }
   func people(_ count: Int) -> String { choose("\(count)人", count == 1 ? "1 person" : "\(count) people") }
@@ -178,6 +181,7 @@ struct Words: Sendable, Equatable {
         "判定: ● 良好  すべての値が基準内",
         "      ✖ 不良  ひとつでも基準を超えた",
         "      ? 不明  送信がないか、計測が無効（良好とは数えません）",
+        "      ◇ 計画  計画作業の時間（良好とも不良とも数えず、通知しません）",
         "基準: 損失 ≤ 1 %、揺らぎ ≤ 30 ms、遅延 ≤ 150 ms（設定で変わります）",
         "推移: 区間ごとに、基準に対して最も悪い値。棒が満ちれば基準どおり。",
         "揺らぎ: 隣り合うパケットの伝送時間差（RFC 3550 の |D|）の平均。",
@@ -190,6 +194,7 @@ struct Words: Sendable, Equatable {
         "Verdict: ● good     every figure is within its limit",
         "         ✖ bad      at least one figure is over its limit",
         "         ? unknown  nothing was sent, or the measurement is invalid",
+        "         ◇ planned  during planned work: neither good nor bad, nobody is paged",
         "Limits:  loss ≤ 1 %, jitter ≤ 30 ms, latency ≤ 150 ms, unless set otherwise",
         "Trend:   each interval's worst figure; a full bar is at its limit.",
         "Jitter:  mean |D| of RFC 3550: how much neighbours' transit times differ.",

@@ -10,6 +10,8 @@ public struct JudgedInterval: Sendable, Equatable {
   public var verdict: Verdict
   /// Why the verdict is `unknown`.
   public var reason: UnknownReason?
+  /// Why the verdict is `planned`.
+  public var plannedWork: String?
   /// What it was held to; `nil` where it was judged before this was kept.
   public var objective: Objective?
   /// Parts per million, in the worse direction.
@@ -27,6 +29,7 @@ public struct JudgedInterval: Sendable, Equatable {
     interval = judgement.interval
     verdict = judgement.verdict
     reason = judgement.reason
+    plannedWork = judgement.plannedWork
     loss = judgement[.loss]?.value
     jitter = judgement[.jitter]?.value
     latency = judgement[.latency]?.value
@@ -45,7 +48,8 @@ public struct JudgedInterval: Sendable, Equatable {
     self.series = series
     interval = PathRecord.Interval(start: WallTime(nanoseconds: row[0]), length: .nanoseconds(row[1]))
     self.verdict = verdict
-    reason = (row[3] as String?).flatMap(UnknownReason.init)
+    reason = verdict == .unknown ? (row[3] as String?).flatMap(UnknownReason.init) : nil
+    plannedWork = verdict == .planned ? row[3] : nil
     (loss, jitter, latency, delayVariation) = (number(4), number(5), number(6), number(7))
     objective = objectives[row[8]]
   }
@@ -104,7 +108,7 @@ extension HistoryStore {
     for each in judgements {
       try statement.execute(arguments: [
         each.series.row(in: db), each.interval.start.nanoseconds, each.interval.length.nanoseconds,
-        each.verdict.rawValue, each.reason?.rawValue, each.loss.map(Int64.init(bitPattern:)),
+        each.verdict.rawValue, each.reason?.rawValue ?? each.plannedWork, each.loss.map(Int64.init(bitPattern:)),
         each.jitter.map(Int64.init(bitPattern:)), each.latency.map(Int64.init(bitPattern:)),
         each.delayVariation.map(Int64.init(bitPattern:)), each.objective?.row(in: db) ?? 0,
       ])

@@ -12,7 +12,7 @@ public struct Retention: Sendable, Hashable {
   public var fiveMinutes: Duration
   public var hours: Duration
   public var days: Duration
-  /// Incidents that are over: a month, and the same month of the year before it.
+  /// Incidents and planned work that are over: a month, and the same month of the year before it.
   public var incidents: Duration
 
   public init(
@@ -100,6 +100,7 @@ extension HistoryStore {
     }
     try await write { db in
       try db.execute(sql: "DELETE FROM outbox WHERE created < ?", arguments: [firstRecord])
+      try db.execute(sql: "DELETE FROM planned WHERE ended < ?", arguments: [firstIncident])
       // Calls leave a series for each participant.
       let tables = ["record", "judgement", "incident", "tracker", "rollup", "tally", "stale"]
       let unused = tables.map { "NOT EXISTS (SELECT 1 FROM \($0) WHERE \($0).series = series.id)" }

@@ -37,7 +37,8 @@ extension RollUp.Tally {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a tally of verdict \(verdict)")
     }
     self.init(
-      objective: objectives[row["objective"]], verdict: verdict, reason: UnknownReason(rawValue: reason),
-      intervals: row["intervals"])
+      objective: objectives[row["objective"]], verdict: verdict,
+      reason: verdict == .unknown ? UnknownReason(rawValue: reason) : nil,
+      plannedWork: verdict == .planned ? reason : nil, intervals: row["intervals"])
   }
 }

@@ -75,9 +75,14 @@ public struct RollUp: Sendable, Equatable {
     public var verdict: Verdict
     /// Why the verdict is `unknown`.
     public var reason: UnknownReason?
+    /// Why the verdict is `planned`.
+    public var plannedWork: String?
     public var intervals: Int
 
-    public init(objective: Objective?, verdict: Verdict, reason: UnknownReason? = nil, intervals: Int) {
+    public init(
+      objective: Objective?, verdict: Verdict, reason: UnknownReason? = nil, plannedWork: String? = nil, intervals: Int
+    ) {
+      self.plannedWork = plannedWork
       self.objective = objective
       self.verdict = verdict
       self.reason = reason

@@ -128,6 +128,7 @@ enum Schema {
           ALTER TABLE figures RENAME TO rollup;
           """)
     }
+    registerPlannedWork(&migrator)
     return migrator
   }
 }

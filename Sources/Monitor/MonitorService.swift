@@ -14,10 +14,10 @@ public actor MonitorService {
   /// Sites that were added, agents' identities and their jobs.
   public nonisolated let agents: AgentRegistry
   private let notifier: Notifier
-  private let clock: @Sendable () -> ClockReading
+  let clock: @Sendable () -> ClockReading
   private let logger: Logger
   private let damages: DamageLog
-  private var situation: Situation
+  var situation: Situation
   /// Both clocks when they were compared last.
   private var lastReading: ClockReading
   /// Of the history: what was committed to an earlier one has to be committed again.
@@ -82,6 +82,7 @@ public actor MonitorService {
       trackers: try await history.trackers(),
       judgements: try await history.judgements(limit: situation.configuration.samplesPerPath),
       closed: try await history.incidents(limit: Situation.closedLimit).filter { $0.phase == .resolved })
+    situation.plannedWorks = try await history.plannedWorks()
   }
 
   // MARK: Steps
@@ -314,7 +315,7 @@ public actor MonitorService {
   }
 
   /// Lets one step at a time through, in the order they came: each builds on what the one before committed.
-  private func inTurn(_ step: () async throws(HistoryError) -> Void) async throws(HistoryError) {
+  func inTurn(_ step: () async throws(HistoryError) -> Void) async throws(HistoryError) {
     if isStepping {
       guard waiting.count < Self.waitingLimit else { throw .busy(file: history.file) }
       // Whoever ends a step hands its turn over.

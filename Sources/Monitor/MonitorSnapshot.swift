@@ -14,9 +14,11 @@ public struct MonitorSnapshot: Sendable, Equatable {
   public var paths: [PathState]
   /// All that are open, then the latest closed ones; each newest first.
   public var incidents: [IncidentState]
+  /// What goes on and what comes next, by its start.
+  public var plannedWorks: [PlannedWork]
 }
 
-/// A site and the worst verdict of the paths that start there: bad before unknown before good.
+/// A site and the worst verdict of the paths that start there: bad before unknown before planned before good.
 public struct SiteState: Sendable, Equatable {
   public var site: Site
   /// `unknown` too where no path starts.
@@ -41,6 +43,8 @@ public struct PathSample: Sendable, Equatable {
   public var verdict: Verdict
   /// Why the verdict is `unknown`.
   public var reason: UnknownReason?
+  /// Why the verdict is `planned`.
+  public var plannedWork: String?
   /// Parts per million, in the worse direction.
   public var loss: UInt64?
   /// Nanoseconds.
@@ -54,6 +58,7 @@ public struct PathSample: Sendable, Equatable {
     interval = judged.interval
     verdict = judged.verdict
     reason = judged.reason
+    plannedWork = judged.plannedWork
     loss = judged.loss
     jitter = judged.jitter
     latency = judged.latency

@@ -17,7 +17,8 @@ extension Situation {
     return MonitorSnapshot(
       position: position, madeAt: now,
       sites: configuration.sites.map { SiteState(site: $0, verdict: Self.worst(of: verdicts[$0.id] ?? [])) },
-      paths: paths.map(\.pathState), incidents: (openIncidents + closed).map(IncidentState.init))
+      paths: paths.map(\.pathState), incidents: (openIncidents + closed).map(IncidentState.init),
+      plannedWorks: Array(plannedWorks.lazy.filter { $0.end > now }.prefix(Self.shownWorks)))
   }
 
   /// What people are told of an action, with the likely cause by what all paths together say at this moment.
@@ -36,7 +37,7 @@ extension Situation {
   func cause(of incident: Incident) -> Notification.Cause {
     guard incident.kind == .breach else { return .measurement }
     let path = incident.series.path
-    let ofSite = states.values.filter { $0.series.path.site == path.site && $0.verdict != .unknown }
+    let ofSite = states.values.filter { $0.series.path.site == path.site && [.good, .bad].contains($0.verdict) }
     let sitesOfTarget = Set(
       states.values.filter { $0.series.path.target == path.target && $0.verdict == .bad }.map(\.series.path.site))
     let isSiteBad = Set(ofSite.map(\.series.path.target)).count > 1 && ofSite.allSatisfy { $0.verdict == .bad }
@@ -45,8 +46,12 @@ extension Situation {
     return isSiteBad ? .site : .path
   }
 
+  /// Of announced work the next is shown.
+  private static let shownWorks = 20
+
   private static func worst(of verdicts: [Verdict]) -> Verdict {
     if verdicts.contains(.bad) { return .bad }
-    return verdicts.isEmpty || verdicts.contains(.unknown) ? .unknown : .good
+    if verdicts.isEmpty || verdicts.contains(.unknown) { return .unknown }
+    return verdicts.contains(.planned) ? .planned : .good
   }
 }

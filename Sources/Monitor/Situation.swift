@@ -15,6 +15,8 @@ struct Situation: Sendable {
   private(set) var states: [PathRecord.Series: SeriesState] = [:]
   /// The latest incidents that are over, newest first.
   private(set) var closed: [Incident] = []
+  /// By its start. It counts from when it is announced: what was judged before stays as it is, unless records come late.
+  var plannedWorks: [PlannedWork] = []
 
   static let closedLimit = 100
   /// Records of more series than these are kept and not judged.
@@ -160,7 +162,7 @@ struct Situation: Sendable {
     var judge = PathJudge(series: late.series, rules: rules)
     let end = late.start + rules.length
     for record in records { _ = judge.take(record, now: end) }
-    return judge.advance(to: end + rules.length + rules.grace).first.map(judged)
+    return judge.advance(to: end + rules.length + rules.grace).first.map { judged(planned($0)) }
   }
 
   /// What is kept of a judgement.
@@ -184,7 +186,7 @@ struct Situation: Sendable {
   }
 
   private mutating func observe(_ judgements: [Judgement], of series: PathRecord.Series, _ step: inout Step) {
-    for judgement in judgements {
+    for judgement in judgements.map(planned) {
       step.judgements.append(judgement)
       step.changed.insert(series)
       self[series].note(PathSample(judged(judgement)), capacity: configuration.samplesPerPath)
@@ -212,6 +214,13 @@ struct Situation: Sendable {
         step.withdrawn.append(before)
       }
     }
+  }
+
+  /// As it counts with what was announced.
+  private func planned(_ judgement: Judgement) -> Judgement {
+    let path = judgement.series.path
+    let work = plannedWorks.first { $0.covers(path, judgement.interval) }
+    return work.map { judgement.planned(for: $0.reason) } ?? judgement
   }
 
   private func isForgotten(_ state: SeriesState, _ now: WallTime) -> Bool {

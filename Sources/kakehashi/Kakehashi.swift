@@ -14,10 +14,9 @@ struct Kakehashi: AsyncParsableCommand {
     version: ProgramVersion.current.description,
     subcommands: [
       UpCommand.self, RelayCommand.self, MonitorCommand.self, AgentCommand.self, DashboardCommand.self,
-      ProbeCommand.self, DoctorCommand.self, SiteCommand.self, JobsCommand.self, InviteCommand.self, TokenCommand.self,
-      ConfigCommand.self,
-      SelfTestCommand.self,
-      ImpairCommand.self,
+      ProbeCommand.self, DoctorCommand.self, SiteCommand.self, JobsCommand.self, PlannedCommand.self,
+      InviteCommand.self,
+      TokenCommand.self, ConfigCommand.self, SelfTestCommand.self, ImpairCommand.self,
     ])
 }
 

@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 @Suite struct IncidentTrackerTests {
-  /// A tracker that is told of intervals by letters: `b` bad, `g` good, `u` unknown.
+  /// A tracker that is told of intervals by letters: `b` bad, `g` good, `u` unknown, `p` planned.
   private struct Story {
     var tracker: IncidentTracker
     var number: Int64 = 0
@@ -20,7 +20,8 @@ import Wire
 
     mutating func tell(_ letters: String) {
       for letter in letters {
-        tell(.made(number, letter == "b" ? .bad : letter == "g" ? .good : .unknown))
+        let verdicts: [Character: Verdict] = ["b": .bad, "g": .good, "p": .planned]
+        tell(.made(number, verdicts[letter] ?? .unknown))
       }
     }
 
@@ -66,6 +67,17 @@ import Wire
     ] as [(String, [String])])
   func unknownHolds(letters: String, actions: [String]) {
     #expect(story(letters).actions == actions)
+  }
+
+  @Test(
+    "Planned work pages nobody, and holds what was going on, for both kinds",
+    arguments: [
+      ("pppppppppppp", .breach, []), ("bbbppppppbbb", .breach, ["raise 11"]),
+      ("bbbbbbppppppppppgggggggg", .breach, ["raise 5", "resolve 23"]), ("pppppppppppp", .unmeasured, []),
+      ("uuuppppppuuu", .unmeasured, ["raise 11"]),
+    ] as [(String, Incident.Kind, [String])])
+  func plannedHolds(letters: String, kind: Incident.Kind, actions: [String]) {
+    #expect(story(letters, kind: kind).actions == actions)
   }
 
   @Test("A tracker of what is unmeasured follows the unknown")

@@ -57,6 +57,7 @@ extension Judgement {
       judgement.evidence.loss = .forward
     case .good:
       judgement.findings = [Finding(metric: .loss, value: 0, objective: Objective())]
+    case .planned: judgement.plannedWork = "line work"
     case .unknown:
       judgement.reason = .noRecords
       judgement.evidence.reason = .noRecords

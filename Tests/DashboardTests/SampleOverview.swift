@@ -39,6 +39,10 @@ enum SampleOverview {
       IncidentStatus(
         id: "2", state: "firing", subject: "tsu → hq (direct)", site: "tsu", target: "hq", metric: "loss",
         value: "3.2 %", limit: "1 %", startedAt: moment - 183, endedAt: nil),
+    ],
+    planned: [
+      PlannedWorkBody(id: 3, from: moment - 903, to: moment + 2_697, reason: "回線工事 (NTT)", scopes: ["owase"]),
+      PlannedWorkBody(id: 4, from: moment + 50_097, to: moment + 64_497, reason: "Router replaced", scopes: ["tsu/hq"]),
     ])
 
   private static func path(

@@ -124,6 +124,26 @@ struct RollUpsTests {
     }
   }
 
+  @Test("Planned intervals are counted by the reason of the work, at every level")
+  func planned() async throws {
+    var batch = HistoryBatch()
+    batch.records = (0..<10).map { record($0) }
+    batch.judgements = try batch.records.enumerated().map { number, record in
+      let judgement = try #require(Objective().judge(record, basis: .roundTrip))
+      let planned = number < 3 ? judgement.planned(for: "線路 1") : judgement.planned(for: "noRecords")
+      return JudgedInterval(number < 5 ? planned : judgement, objective: Objective())
+    }
+    try await store.commit(batch, at: Self.midnight)
+    #expect(try await store.judgements(of: Self.series, starting: Self.always) == batch.judgements)
+    try await rollUp(after: 26)
+    let expected: Set = [
+      RollUp.Tally(objective: Objective(), verdict: .planned, plannedWork: "線路 1", intervals: 3),
+      RollUp.Tally(objective: Objective(), verdict: .planned, plannedWork: "noRecords", intervals: 2),
+      RollUp.Tally(objective: Objective(), verdict: .good, intervals: 5),
+    ]
+    for level in RollUp.Level.allCases { #expect(try await rollUps(level).map { Set($0.tallies) } == [expected]) }
+  }
+
   @Test("A window of which nothing was measured has its intervals counted and no record")
   func silent() async throws {
     var batch = HistoryBatch()

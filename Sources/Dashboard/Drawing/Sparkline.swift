@@ -10,6 +10,8 @@ enum Sparkline {
     let blank = Array(repeating: (text: " ", style: Style.plain), count: max(0, columns - shown.count))
     return blank
       + shown.map { sample in
+        // Nobody is held to it.
+        if sample.verdict == .planned { return ("◇", Style(role: .accent)) }
         guard let share = Gauge.share(of: sample, limits: limits) else { return ("·", Style.faint) }
         let level = min(bars.count - 1, Int(share * Double(bars.count - 1)))
         return (String(bars[max(0, level)]), Gauge.style(share: share, verdict: sample.verdict))

@@ -6,7 +6,25 @@ enum IncidentsScreen {
 
   private static func draw(_ state: DashboardState, _ canvas: inout Canvas, _ area: Range<Int>) {
     Rule.draw(state.words.incidents, &canvas, row: area.lowerBound)
-    drawList(state, &canvas, (area.lowerBound + 1)..<area.upperBound, selection: state.selection)
+    let works = state.overview?.planned ?? []
+    // What was announced takes a third at most.
+    let workRows = works.isEmpty ? 0 : 1 + min(works.count, area.count / 3)
+    let end = area.upperBound - workRows
+    drawList(state, &canvas, (area.lowerBound + 1)..<end, selection: state.selection)
+    guard workRows > 0 else { return }
+    Rule.draw(state.words.plannedWork, &canvas, row: end)
+    for (work, row) in zip(works, (end + 1)..<area.upperBound) { draw(work, state, &canvas, row: row) }
+  }
+
+  private static func draw(_ work: PlannedWorkBody, _ state: DashboardState, _ canvas: inout Canvas, row: Int) {
+    let now = state.overview?.madeAt ?? work.from
+    let goesOn = work.from <= now
+    let span = "\(state.dateAndTime(work.from)) – \(state.dateAndTime(work.to))"
+    var column = canvas.put(goesOn ? "◇ " : "· ", row: row, column: 1, style: goesOn ? .accent : .faint)
+    column = canvas.put(span.padded(to: 27), row: row, column: column, style: goesOn ? .plain : .faint)
+    let scopes = work.scopes.isEmpty ? state.words.allPaths : work.scopes.map(state.scope).joined(separator: ", ")
+    column = canvas.put(scopes.fitted(to: max(12, canvas.columns / 3)), row: row, column: column) + 2
+    canvas.put(work.reason.printable.fitted(to: canvas.columns - column - 1), row: row, column: column, style: .faint)
   }
 
   static func drawList(_ state: DashboardState, _ canvas: inout Canvas, _ area: Range<Int>, selection: Int?) {

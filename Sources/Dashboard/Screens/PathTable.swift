@@ -101,6 +101,7 @@ enum PathTable {
     case .good: Style(role: .good)
     case .bad: Style(role: .bad, isBold: true)
     case .unknown: Style(role: .unknown, isBold: true)
+    case .planned: Style(role: .accent)
     }
   }
 }

@@ -24,7 +24,7 @@ struct OverviewSource: Sendable {
       paths: (snapshot?.paths ?? []).map(PathStatus.init),
       meetings: meetings.map(MeetingStatus.init),
       incidents: (snapshot?.incidents ?? []).map(IncidentStatus.init), troubles: troubles.map(TroubleStatus.init),
-      agents: agents.map(\.settled))
+      agents: agents.map(\.settled), planned: (snapshot?.plannedWorks ?? []).map(PlannedWorkBody.init))
   }
 }
 
@@ -60,6 +60,7 @@ extension VerdictName {
     case .good: self = .good
     case .bad: self = .bad
     case .unknown: self = .unknown
+    case .planned: self = .planned
     }
   }
 }

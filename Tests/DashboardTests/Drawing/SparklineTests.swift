@@ -16,4 +16,13 @@ struct SparklineTests {
     #expect(bars.map(\.text).joined() == "  ▁▄▆██·")
     #expect(bars.dropFirst(2).map(\.style.role) == [.good, .good, .warning, .warning, .bad, .faint])
   }
+
+  @Test("An interval of planned work has a mark of its own, whatever was measured")
+  func planned() {
+    let sample = PathSample(
+      at: 0, verdict: .planned, lossPercent: 50, jitterMilliseconds: nil, latencyMilliseconds: nil)
+    let bars = Sparkline.bars([sample], limits: SampleOverview.limits, columns: 1)
+    #expect(bars.map(\.text) == ["◇"])
+    #expect(bars.map(\.style.role) == [.accent])
+  }
 }

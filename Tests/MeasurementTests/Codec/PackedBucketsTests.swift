@@ -28,11 +28,11 @@ import Wire
   @Test("Counts and steps are Exponential-Golomb codes")
   func bits() {
     // Counts 1, 5 and 3 at steps 1 and 3; the mean of 3 makes the order 1. Count − 1 = 0 and 4, step − 1 = 0 and 2:
-    // 10 1 | 00110·011, with the fill of zeros.
+    // 10, 1, 0110 and 011, with the fill of zeros.
     let buckets = [(0, 1), (1, 5), (4, 3)].map { Distribution.Bucket(index: $0.0, count: $0.1) }
     var bytes: [UInt8] = []
     PackedBuckets.write(buckets, total: 9, into: &bytes)
-    #expect(bytes == [0x01, 0b1010_0110, 0b0110_0000])
+    #expect(bytes == [0x01, 0b1010_1100, 0b1100_0000])
     var bits = BitReader(bytes[...])
     #expect(PackedBuckets.read(3, total: 9, minimum: 0, from: &bits) == buckets)
   }
@@ -64,13 +64,13 @@ import Wire
       var bits = BitReader(bytes[...])
       return PackedBuckets.read(count, total: total, minimum: 0, from: &bits)
     }
-    #expect(buckets([0x01, 0b1010_0110, 0b0110_0000]) != nil)
-    #expect(buckets([0x01, 0b1010_0110, 0b0110_0001]) == nil)
-    #expect(buckets([0x01, 0b1010_0110, 0b0110_0000], total: 6) == nil)
-    #expect(buckets([0x40, 0b1010_0110, 0b0110_0000]) == nil)
-    // A step of 4,095.
+    #expect(buckets([0x01, 0b1010_1100, 0b1100_0000]) != nil)
+    #expect(buckets([0x01, 0b1010_1100, 0b1100_0001]) == nil)
+    #expect(buckets([0x01, 0b1010_1100, 0b1100_0000], total: 6) == nil)
+    #expect(buckets([0x40, 0b1010_1100, 0b1100_0000]) == nil)
+    // A step of 2,048.
     #expect(buckets([0x00, 0b1000_0000, 0b0000_1000, 0, 0], total: 2, count: 2) == nil)
-    #expect(buckets([0x01, 0b1010_0110]) == nil)
+    #expect(buckets([0x01, 0b1010_1100]) == nil)
     #expect(buckets([]) == nil)
   }
 }

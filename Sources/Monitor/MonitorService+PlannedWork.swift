@@ -1,0 +1,34 @@
+import Alerting
+import History
+import Wire
+
+extension MonitorService {
+  /// So many announced works that are not over can be kept.
+  public static let plannedWorksLimit = 1_000
+
+  /// Announced work that is not over, by its start.
+  public func plannedWorks() -> [PlannedWork] {
+    let now = clock().wall
+    return situation.plannedWorks.filter { $0.end > now }
+  }
+
+  /// Announces work: intervals that are judged from now on count as planned. `false` when there is too much already.
+  public func plan(_ work: PlannedWork) async throws(HistoryError) -> Bool {
+    guard plannedWorks().count < Self.plannedWorksLimit else { return false }
+    try await inTurn { () async throws(HistoryError) in
+      try await history.add(work)
+      situation.plannedWorks = try await history.plannedWorks()
+    }
+    return true
+  }
+
+  /// Takes an announcement back, or ends work that goes on. `false` when there is none of that number.
+  public func endPlannedWork(_ id: Int64) async throws(HistoryError) -> Bool {
+    guard plannedWorks().contains(where: { $0.id == id }) else { return false }
+    try await inTurn { () async throws(HistoryError) in
+      try await history.endPlannedWork(id, at: clock().wall)
+      situation.plannedWorks = try await history.plannedWorks()
+    }
+    return true
+  }
+}
