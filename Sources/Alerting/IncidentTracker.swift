@@ -59,6 +59,19 @@ public struct IncidentTracker: Sendable {
     var clockShift: Int64?
 
     public init() {}
+
+    /// Nothing but the time until which was judged tells them apart, and that is known from the judgements themselves:
+    /// of a path that is well there is nothing to keep.
+    public func isSame(as other: State) -> Bool {
+      var own = self
+      own.judgedUntil = other.judgedUntil
+      return own == other
+    }
+
+    /// The newest judgement that is known ends here.
+    public mutating func judged(until end: WallTime) {
+      judgedUntil = max(judgedUntil ?? end, end)
+    }
   }
 
   public let kind: Incident.Kind

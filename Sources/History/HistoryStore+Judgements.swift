@@ -105,14 +105,17 @@ extension HistoryStore {
           (series, start, length, verdict, reason, loss, jitter, latency, delay_variation, objective)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
+    var (series, objectives) = (SeriesRows(db), [Objective: Int64]())
     for each in judgements {
+      let objective = try each.objective.map { try objectives[$0] ?? $0.row(in: db) } ?? 0
+      if let key = each.objective { objectives[key] = objective }
       try statement.execute(arguments: [
-        each.series.row(in: db), each.interval.start.nanoseconds, each.interval.length.nanoseconds,
+        series.row(of: each.series), each.interval.start.nanoseconds, each.interval.length.nanoseconds,
         each.verdict.rawValue, each.reason?.rawValue ?? each.plannedWork, each.loss.map(Int64.init(bitPattern:)),
         each.jitter.map(Int64.init(bitPattern:)), each.latency.map(Int64.init(bitPattern:)),
-        each.delayVariation.map(Int64.init(bitPattern:)), each.objective?.row(in: db) ?? 0,
+        each.delayVariation.map(Int64.init(bitPattern:)), objective,
       ])
     }
-    try markStale(judgements.lazy.map { ($0.series, $0.interval.start) }, in: db)
+    try markStale(judgements.lazy.map { ($0.series, $0.interval.start) }, &series, in: db)
   }
 }

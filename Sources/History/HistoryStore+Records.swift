@@ -55,19 +55,21 @@ extension HistoryStore {
   }
 
   static func insert(_ records: [PathRecord], in db: Database) throws {
-    let source = try db.cachedStatement(sql: "INSERT INTO source (agent, boot) VALUES (?, ?) ON CONFLICT DO NOTHING")
     let record = try db.cachedStatement(
       sql: """
         INSERT INTO record (series, source, start, revision, body)
-        VALUES (?, (SELECT id FROM source WHERE agent = ? AND boot = ?), ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (series, start, source) DO UPDATE SET revision = excluded.revision, body = excluded.body
         WHERE excluded.revision > revision
         """)
+    var series = SeriesRows(db)
+    var sources: [Source: Int64] = [:]
     for each in records {
-      let (agent, boot) = (each.id.agent, Int64(bitPattern: each.id.boot))
-      try source.execute(arguments: [agent, boot])
+      let source = Source(agent: each.id.agent, boot: Int64(bitPattern: each.id.boot))
+      let sourceRow = try sources[source] ?? source.row(in: db)
+      sources[source] = sourceRow
       try record.execute(arguments: [
-        each.series.row(in: db), agent, boot, each.id.intervalStart.nanoseconds, each.id.revision,
+        series.row(of: each.series), sourceRow, each.id.intervalStart.nanoseconds, each.id.revision,
         Data(PathRecordCodec.encode(each)),
       ])
     }
@@ -76,6 +78,20 @@ extension HistoryStore {
     for start in Set(records.map { $0.id.intervalStart.floored(to: dayLength) }) {
       try day.execute(arguments: [start.nanoseconds])
     }
-    try markStale(records.lazy.map { ($0.series, $0.id.intervalStart) }, in: db)
+    try markStale(records.lazy.map { ($0.series, $0.id.intervalStart) }, &series, in: db)
+  }
+
+  /// One run of one agent.
+  private struct Source: Hashable {
+    var agent: String
+    var boot: Int64
+
+    /// The row's number; the row is made when it is not there.
+    func row(in db: Database) throws -> Int64 {
+      let find = try db.cachedStatement(sql: "SELECT id FROM source WHERE agent = ? AND boot = ?")
+      if let id = try Int64.fetchOne(find, arguments: [agent, boot]) { return id }
+      try db.cachedStatement(sql: "INSERT INTO source (agent, boot) VALUES (?, ?)").execute(arguments: [agent, boot])
+      return db.lastInsertedRowID
+    }
   }
 }

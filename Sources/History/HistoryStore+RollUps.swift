@@ -28,7 +28,9 @@ extension HistoryStore {
   }
 
   /// Notes that the roll-ups of these series and instants do not hold everything.
-  static func markStale(_ changed: some Sequence<(series: PathRecord.Series, at: WallTime)>, in db: Database) throws {
+  static func markStale(
+    _ changed: some Sequence<(series: PathRecord.Series, at: WallTime)>, _ rows: inout SeriesRows, in db: Database
+  ) throws {
     var windows: [PathRecord.Series: Set<WallTime>] = [:]
     // Nothing was measured before 1970, whatever a clock said.
     for change in changed where change.at >= .unixEpoch {
@@ -37,7 +39,7 @@ extension HistoryStore {
     }
     let mark = try db.cachedStatement(sql: "INSERT OR IGNORE INTO stale (level, start, series) VALUES (?, ?, ?)")
     for (series, starts) in windows {
-      let row = try series.row(in: db)
+      let row = try rows.row(of: series)
       for start in starts {
         try mark.execute(arguments: [RollUp.Level.fiveMinutes.rawValue, start.nanoseconds, row])
       }

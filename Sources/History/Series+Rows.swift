@@ -33,3 +33,21 @@ extension PathRecord.Series {
     [path.site, path.target, path.route.rawValue, path.label, origin.description]
   }
 }
+
+/// The numbers of series that one transaction comes upon: it looks each up once.
+struct SeriesRows {
+  private let db: Database
+  private var known: [PathRecord.Series: Int64] = [:]
+
+  init(_ db: Database) {
+    self.db = db
+  }
+
+  /// The row's number; the row is made when it is not there.
+  mutating func row(of series: PathRecord.Series) throws -> Int64 {
+    if let row = known[series] { return row }
+    let row = try series.row(in: db)
+    known[series] = row
+    return row
+  }
+}

@@ -1,5 +1,6 @@
 import Alerting
 import Foundation
+import GRDB
 import History
 import Logging
 import Measurement
@@ -51,6 +52,7 @@ import Wire
       lengths: Lengths(days: numbers[1], recordDays: numbers[2], ingestHours: numbers[3]))
     try await year.fill()
     for size in [SimulatedPaths.pathsPerAgent, 300] { try await year.ingest(batch: size) }
+    try await year.catchUp()
     try await year.ask()
     try await year.backUp()
   }
@@ -106,17 +108,21 @@ import Wire
 
   // MARK: Ingest
 
-  /// As agents deliver: so many records in a post. Ticks each interval, rolls up each half minute, prunes each hour, as
-  /// the running monitor does.
-  private func ingest(batch: Int) async throws {
+  private func makeMonitor(in folder: String? = nil) async throws -> MonitorService {
     var configuration = MonitorConfiguration(
       sites: Set(paths.series.map(\.path.site)).sorted().map { Site(id: $0) },
       paths: paths.series.map { ExpectedPath(path: $0.path, origin: $0.origin) })
     configuration.timeZone = Self.tokyo
-    let begun = clock.reading.wall - SimulatedClock.start
-    let monitor = try await MonitorService(
-      configuration: configuration, folder: DataFolder(path: folder),
+    return try await MonitorService(
+      configuration: configuration, folder: DataFolder(path: folder ?? self.folder),
       logger: Logger(label: "monitor") { _ in SwiftLogNoOpLogHandler() }, clock: { [clock] in clock.reading })
+  }
+
+  /// As agents deliver: so many records in a post. Ticks each interval, rolls up each half minute, prunes each hour, as
+  /// the running monitor does.
+  private func ingest(batch: Int) async throws {
+    let begun = clock.reading.wall - SimulatedClock.start
+    let monitor = try await makeMonitor()
     var (count, rollingUp, slowest) = (0, Duration.zero, Duration.zero)
     let watch = ContinuousClock()
     let processor = Self.processorTime
@@ -124,11 +130,11 @@ import Wire
       for interval in 0..<lengths.ingestHours * 240 {
         let start = SimulatedClock.start + begun + SimulatedPaths.recordLength * interval
         clock.advance(to: begun + SimulatedPaths.recordLength * (interval + 1) + .seconds(3))
-        for first in stride(from: 0, to: paths.series.count, by: batch) {
-          let records = (first..<min(first + batch, paths.series.count)).map { paths.record($0, at: start) }
-          slowest = max(slowest, try await watch.measure { try await monitor.ingest(records) })
-          count += records.count
+        let posts = stride(from: 0, to: paths.series.count, by: batch).map { first in
+          (first..<min(first + batch, paths.series.count)).map { paths.record($0, at: start) }
         }
+        slowest = max(slowest, try await Self.post(posts, to: monitor))
+        count += posts.reduce(0) { $0 + $1.count }
         try await monitor.tick()
         if interval % 2 == 0 { rollingUp += try await watch.measure { try await monitor.rollUp(clock.reading.wall) } }
         if interval % 240 == 239 { try await monitor.prune(clock.reading.wall) }
@@ -137,6 +143,55 @@ import Wire
     print(
       "ingest, \(batch) records in a post: \(count) records in \(took), \(Int(Double(count) / (took / .seconds(1)))) a second; "
         + "processor time \(Self.processorTime - processor); of that rolling up \(rollingUp); slowest post \(slowest)")
+  }
+
+  /// All agents at once; how long the slowest waited.
+  private static func post(_ posts: [[PathRecord]], to monitor: MonitorService) async throws -> Duration {
+    try await withThrowingTaskGroup(of: Duration.self) { group in
+      for records in posts {
+        group.addTask { try await ContinuousClock().measure { try await monitor.ingest(records) } }
+      }
+      return try await group.reduce(.zero) { max($0, $1) }
+    }
+  }
+
+  /// An hour's backlog: every agent delivers a quarter of an hour of its paths in a post, one after the other, as agents
+  /// do that were cut off.
+  private func catchUp() async throws {
+    let begun = clock.reading.wall
+    clock.advance(to: begun - SimulatedClock.start + .seconds(3_600))
+    let monitor = try await makeMonitor()
+    let watch = ContinuousClock()
+    let processor = Self.processorTime
+    var rollingUp = Duration.zero
+    let took = try await watch.measure {
+      try await deliver(240, from: begun, to: monitor)
+      try await monitor.tick()
+      rollingUp = try await watch.measure { try await monitor.rollUp(clock.reading.wall) }
+    }
+    let count = paths.series.count * 240
+    print(
+      "ingest of an hour's backlog: \(count) records in \(took), \(Int(Double(count) / (took / .seconds(1)))) a second; "
+        + "processor time \(Self.processorTime - processor); of that rolling up \(rollingUp)")
+  }
+
+  /// Every agent posts so many intervals of its paths, 60 in a post, one after the other.
+  private func deliver(_ intervals: Int, from start: WallTime, to monitor: MonitorService) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for first in stride(from: 0, to: paths.series.count, by: SimulatedPaths.pathsPerAgent) {
+        group.addTask {
+          for post in stride(from: 0, to: intervals, by: 60) {
+            let records = (post..<min(post + 60, intervals)).flatMap { interval in
+              (first..<min(first + SimulatedPaths.pathsPerAgent, paths.series.count)).map {
+                paths.record($0, at: start + SimulatedPaths.recordLength * interval)
+              }
+            }
+            try await monitor.ingest(records)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
   }
 
   // MARK: Queries
@@ -192,8 +247,25 @@ import Wire
     print("backup: \(try Self.timed { try HistoryFile(dataFolder: folder).backUp(to: backup) }.1)")
     let (contents, took) = try Self.timed { try HistoryFile(path: backup).verify() }
     print("verify: \(took); \(contents.records) records, \(contents.rollUps) roll-ups")
+    // The machine that had it is gone, and so is what it took on this disk.
+    for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + ending) }
     let restore = try Self.timed { _ = try HistoryFile(path: backup).restore(into: DataFolder(path: elsewhere)) }.1
     print("restore onto an empty machine, verified first: \(restore)")
+    // Agents send what they kept: the hour before the backup, which is there, and the hour after it.
+    let file = elsewhere + "/history.sqlite"
+    let before = try count(file)
+    clock.advance(to: clock.reading.wall - SimulatedClock.start + .seconds(3_600))
+    let again = clock.reading.wall + .seconds(-7_200)
+    let took = try await ContinuousClock().measure {
+      try await deliver(480, from: again, to: try await makeMonitor(in: elsewhere))
+    }
+    print(
+      "agents deliver \(paths.series.count * 480) records of two hours, \(try count(file) - before) of them new: \(took)"
+    )
+  }
+
+  private func count(_ file: String) throws -> Int {
+    try DatabaseQueue(path: file).read { try Int.fetchOne($0, sql: "SELECT count(*) FROM record") ?? 0 }
   }
 
   /// What all threads have used: it is the same on a busy machine.

@@ -111,7 +111,7 @@ struct PastYear {
         let bytes = try Int.fetchOne(
           db,
           sql: """
-            SELECT sum(pgsize) FROM dbstat WHERE aggregate AND name IN (SELECT name FROM sqlite_schema WHERE tbl_name = ?)
+            SELECT sum(pgsize) FROM dbstat WHERE aggregate = TRUE AND name IN (SELECT name FROM sqlite_schema WHERE tbl_name = ?)
             """, arguments: [table])
         return (table, rows, bytes ?? 0)
       }

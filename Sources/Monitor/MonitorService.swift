@@ -27,12 +27,16 @@ public actor MonitorService {
   private var ring: EventRing
   private var listeners = Listeners()
   private var isStepping = false
+  /// Waits for its turn, and takes more until then.
+  private var delivery: Delivery?
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
   /// So many events are kept for listeners that come back.
   static let ringCapacity = 1_024
   /// So many steps wait for their turn; more are refused.
   static let waitingLimit = 256
+  /// So many records are committed at once; one delivery can hold more.
+  static let deliveryLimit = 5_000
   /// Unjudged records of the last run are looked for so far back.
   static let resumeWindow: Duration = .seconds(3_600)
   /// The wall clock may run so far from the monotonic one, between two looks, before it counts as set.
@@ -94,14 +98,43 @@ public actor MonitorService {
   }
 
   /// Judges and stores records; returns when they are committed. A record sent twice is stored once.
+  ///
+  /// What comes while a step is under way waits and is committed together: the disk is waited for once for all of it.
   public func ingest(_ records: [PathRecord]) async throws(HistoryError) {
-    try await inTurn { () async throws(HistoryError) in
-      let news = try await history.news(in: records)
-      guard !news.isEmpty else { return }
-      let now = try await followClock()
-      var next = situation
-      let step = next.take(news, now: now)
-      try await commit(step, of: &next, records: news, at: now)
+    if let delivery, delivery.records.count + records.count <= Self.deliveryLimit {
+      delivery.records += records
+      return try await withCheckedContinuation { delivery.waiting.append($0) }.get()
+    }
+    let own = Delivery(records)
+    delivery = own
+    let result: Result<Void, HistoryError>
+    do {
+      try await inTurn { () async throws(HistoryError) in
+        if delivery === own { delivery = nil }
+        let news = try await history.news(in: own.records)
+        guard !news.isEmpty else { return }
+        let now = try await followClock()
+        var next = situation
+        let step = next.take(news, now: now)
+        try await commit(step, of: &next, records: news, at: now)
+      }
+      result = .success(())
+    } catch {
+      result = .failure(error)
+    }
+    // It may have been refused its turn.
+    if delivery === own { delivery = nil }
+    for each in own.waiting { each.resume(returning: result) }
+    try result.get()
+  }
+
+  /// What several have delivered and wait for together.
+  private final class Delivery {
+    var records: [PathRecord]
+    var waiting: [CheckedContinuation<Result<Void, HistoryError>, Never>] = []
+
+    init(_ records: [PathRecord]) {
+      self.records = records
     }
   }
 
@@ -242,7 +275,10 @@ public actor MonitorService {
     let generation = history.generation
     let isNew = generation != self.generation
     batch.trackers = (isNew ? next.states.keys.sorted() : step.changed.sorted()).flatMap { series in
-      next.states[series]?.trackers.map { StoredTracker(series: series, $0) } ?? []
+      let before = isNew ? [] : situation.states[series]?.trackers ?? []
+      return (next.states[series]?.trackers ?? []).filter { tracker in
+        !before.contains { $0.kind == tracker.kind && $0.state.isSame(as: tracker.state) }
+      }.map { StoredTracker(series: series, $0) }
     }
     batch.abandoned = step.forgotten.sorted()
     let told = isNew ? next.openIncidents.filter { $0.phase == .firing } : []

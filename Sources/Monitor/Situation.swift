@@ -90,7 +90,8 @@ struct Situation: Sendable {
         self[series].note(PathSample(interval), capacity: configuration.samplesPerPath)
       }
     }
-    for tracker in trackers where states[tracker.series] != nil || tracker.state.incident != nil {
+    for var tracker in trackers where states[tracker.series] != nil || tracker.state.incident != nil {
+      if let newest = states[tracker.series]?.recent.last { tracker.state.judged(until: newest.interval.end) }
       self[tracker.series].restore(tracker)
     }
     self.closed = closed
