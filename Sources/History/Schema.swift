@@ -117,7 +117,8 @@ enum Schema {
           CREATE TABLE figures (
             series INTEGER NOT NULL REFERENCES series, level INTEGER NOT NULL, start INTEGER NOT NULL,
             records INTEGER NOT NULL, loss INTEGER, jitter INTEGER, latency INTEGER, delay_variation INTEGER,
-            body INTEGER NOT NULL REFERENCES rollup_body,
+            -- Its row there.
+            body INTEGER NOT NULL,
             PRIMARY KEY (series, level, start)
           ) STRICT, WITHOUT ROWID;
           CREATE TABLE rollup_body (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;

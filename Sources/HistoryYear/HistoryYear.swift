@@ -256,11 +256,11 @@ import Wire
     let before = try count(file)
     clock.advance(to: clock.reading.wall - SimulatedClock.start + .seconds(3_600))
     let again = clock.reading.wall + .seconds(-7_200)
-    let took = try await ContinuousClock().measure {
+    let delivered = try await ContinuousClock().measure {
       try await deliver(480, from: again, to: try await makeMonitor(in: elsewhere))
     }
     print(
-      "agents deliver \(paths.series.count * 480) records of two hours, \(try count(file) - before) of them new: \(took)"
+      "agents deliver \(paths.series.count * 480) records of two hours, \(try count(file) - before) of them new: \(delivered)"
     )
   }
 

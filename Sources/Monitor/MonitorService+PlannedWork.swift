@@ -6,9 +6,12 @@ extension MonitorService {
   /// So many announced works that are not over can be kept.
   public static let plannedWorksLimit = 1_000
 
+  /// By the monitor's own clock.
+  public var now: WallTime { clock().wall }
+
   /// Announced work that is not over, by its start.
   public func plannedWorks() -> [PlannedWork] {
-    let now = clock().wall
+    let now = now
     return situation.plannedWorks.filter { $0.end > now }
   }
 
@@ -26,7 +29,7 @@ extension MonitorService {
   public func endPlannedWork(_ id: Int64) async throws(HistoryError) -> Bool {
     guard plannedWorks().contains(where: { $0.id == id }) else { return false }
     try await inTurn { () async throws(HistoryError) in
-      try await history.endPlannedWork(id, at: clock().wall)
+      try await history.endPlannedWork(id, at: now)
       situation.plannedWorks = try await history.plannedWorks()
     }
     return true

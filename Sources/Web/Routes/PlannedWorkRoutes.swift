@@ -9,12 +9,11 @@ import Wire
 /// Announcing work on the network, and taking it back.
 struct PlannedWorkRoutes {
   let monitor: MonitorService
-  let clock: @Sendable () -> WallTime
 
   func add(to table: inout RouteTable) {
     table.get(Paths.planned, .operate) { _, _ in try await all() }
     table.on(.post, Paths.planned, .manage) { request, _ in
-      let work = try PlannedWork(try await request.json(PlannedWorkBody.self, upTo: 64 << 10), now: clock())
+      let work = try PlannedWork(try await request.json(PlannedWorkBody.self, upTo: 64 << 10), now: await monitor.now)
       guard try await monitor.plan(work) else {
         let limit = MonitorService.plannedWorksLimit
         throw Refusal(
