@@ -68,7 +68,9 @@ extension SettingKind where Value == String {
 
   static func oneOf(_ choices: [String]) -> Self {
     SettingKind(
-      expected: "one of " + choices.joined(separator: ", "), parse: { choices.contains($0) ? $0 : nil }, show: { $0 })
+      expected: choices.isEmpty
+        ? "one of those configured, which are none" : "one of " + choices.joined(separator: ", "),
+      parse: { choices.contains($0) ? $0 : nil }, show: { $0 })
   }
 }
 
@@ -118,9 +120,13 @@ extension SettingKind where Value == IPAddress? {
 }
 
 extension SettingKind where Value == ProbeJob.Target {
+  private static func list(_ sites: [String]) -> String {
+    sites.isEmpty ? "none is configured" : sites.joined(separator: ", ")
+  }
+
   static func target(sites: [String]) -> Self {
     SettingKind(
-      expected: "a site (\(sites.joined(separator: ", "))) or an address and port like 10.7.0.5:862",
+      expected: "a site (\(list(sites))) or an address and port like 10.7.0.5:862",
       parse: { text in
         sites.contains(text) ? .site(text) : Endpoint(text).map(ProbeJob.Target.endpoint)
       },
@@ -132,7 +138,7 @@ extension SettingKind where Value == ProbeJob.Target {
   /// For kinds that read their targets themselves.
   static func namedTarget(sites: [String]) -> Self {
     SettingKind(
-      expected: "a site (\(sites.joined(separator: ", "))), a host, host:port or a web address",
+      expected: "a site (\(list(sites))), a host, host:port or a web address",
       parse: { text in
         if sites.contains(text) { return .site(text) }
         let isWord = (1...200).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }

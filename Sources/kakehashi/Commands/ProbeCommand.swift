@@ -144,7 +144,14 @@ struct ProbeCommand: AsyncParsableCommand {
   private func measurements() throws -> [(ProbeKind, ProbeRequest)] {
     if let kind = ProbeKind.named(kind) { return [(kind, try request())] }
     let settings = FileManager.default.fileExists(atPath: file.config) ? try Settings(file: file.config) : nil
-    let job = try ProbeJob(file: target, in: settings)
+    let job: ProbeJob
+    do {
+      job = try ProbeJob(file: target, in: settings)
+    } catch {
+      guard settings == nil else { throw error }
+      throw Failure.configuration(
+        "\(error)\nNo configuration is at \(file.config), so no site is known; --config names one.")
+    }
     guard let kind = job.probeKind else { preconditionFailure("a job that was read has a kind") }
     let targets = job.targets.filter { $0 != settings.map { .site($0.site) } }
     guard !targets.isEmpty else { throw Failure.configuration("\(target) names nothing to measure from here.") }
