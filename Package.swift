@@ -92,13 +92,13 @@ let serverModules: [Module] = [
   Module(
     name: "Web",
     imports: [
-      "Wire", "API", "Transport", "Relay", "Monitor", "Alerting", "Measurement", "Cipher", log, lifecycle,
+      "Wire", "API", "Transport", "Relay", "History", "Monitor", "Alerting", "Measurement", "Cipher", log, lifecycle,
       .product(name: "Hummingbird", package: "hummingbird"),
       .product(name: "HummingbirdHTTP2", package: "hummingbird"),
       .product(name: "HummingbirdTLS", package: "hummingbird"),
     ],
     testImports: [
-      "Agent", "Fetch", "History", "Transport", .product(name: "HummingbirdTesting", package: "hummingbird"),
+      "Agent", "Fetch", "Transport", .product(name: "HummingbirdTesting", package: "hummingbird"),
     ],
     resources: [.embedInCode("Pages")]),
   Module(name: "Dashboard", imports: ["Wire", "API", "Fetch", "CNcurses"]),

@@ -25,6 +25,8 @@ public enum Paths {
   public static let incidents = "/v1/incidents"
   /// `GET` announced work that is not over, `POST` to announce some; `…/{id}`: `DELETE` to take it back or end it.
   public static let planned = "/v1/planned"
+  /// `GET` every site's month: `?month=2026-11`, this one without.
+  public static let months = "/v1/months"
   /// `GET` liveness.
   public static let health = "/v1/health"
   public static let metrics = "/metrics"

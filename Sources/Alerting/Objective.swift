@@ -1,5 +1,5 @@
 /// What a path is held to. Limits are inclusive and compared in whole numbers: a value equal to its limit passes.
-public struct Objective: Sendable, Hashable {
+public struct Objective: Sendable, Hashable, Codable {
   /// Parts per million.
   public var loss: UInt64
   /// Nanoseconds.

@@ -25,7 +25,7 @@ struct Salvage: Sendable {
   }
 
   /// What is referred to comes first.
-  private static let copiedTables = ["site", "enrolment", "agent", "job_set", "rollout", "planned"]
+  private static let copiedTables = ["site", "enrolment", "agent", "job_set", "rollout", "planned", "month"]
 
   /// Nothing, of a file that cannot even be opened.
   init() {}

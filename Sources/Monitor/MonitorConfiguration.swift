@@ -18,6 +18,8 @@ public struct MonitorConfiguration: Sendable {
   public var routing = Routing()
   public var retries = RetrySchedule()
   public var retention = Retention()
+  /// What sites are to reach in a month.
+  public var serviceLevel = ServiceLevel()
   /// Whose midnights part the days of the history.
   public var timeZone = TimeZone.current
   /// How many judged intervals of each path are kept at hand for sparklines.

@@ -148,9 +148,10 @@ public actor MonitorService {
     }
   }
 
-  /// Deletes what is older than the configuration keeps.
+  /// Closes months that are over, and deletes what is older than the configuration keeps.
   public func prune(_ now: WallTime) async throws(HistoryError) {
     let configuration = situation.configuration
+    try await history.closeMonths(at: now, configuration.serviceLevel, timeZone: configuration.timeZone)
     let rollUpsOnly = configuration.paths.filter(\.isKeptAsRollUpsOnly).map(\.series.judged)
     try await history.prune(at: now, keeping: configuration.retention, rollUpsOnly: Set(rollUpsOnly))
   }

@@ -15,6 +15,7 @@ struct Kakehashi: AsyncParsableCommand {
     subcommands: [
       UpCommand.self, RelayCommand.self, MonitorCommand.self, AgentCommand.self, DashboardCommand.self,
       ProbeCommand.self, DoctorCommand.self, SiteCommand.self, JobsCommand.self, PlannedCommand.self,
+      ReportCommand.self,
       InviteCommand.self,
       TokenCommand.self, ConfigCommand.self, SelfTestCommand.self, ImpairCommand.self,
     ])

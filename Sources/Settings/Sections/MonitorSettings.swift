@@ -8,6 +8,7 @@ public struct MonitorSettings: Sendable, Equatable {
   public var timeZone: String?
   public var objective: ObjectiveSettings
   public var incidents: IncidentSettings
+  public var serviceLevel: ServiceLevelSettings
 
   init(_ mapping: SettingsMapping) {
     retention = RetentionSettings(mapping.mapping("retention"))
@@ -16,6 +17,7 @@ public struct MonitorSettings: Sendable, Equatable {
     objective = ObjectiveSettings(objectives.mapping("default"))
     objectives.finish()
     incidents = IncidentSettings(mapping.mapping("incidents"))
+    serviceLevel = ServiceLevelSettings(mapping.mapping("serviceLevel"))
     mapping.finish()
   }
 }

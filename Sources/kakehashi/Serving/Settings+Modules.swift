@@ -73,6 +73,11 @@ extension Settings {
     configuration.retention = Retention(
       records: monitor.retention.records, fiveMinutes: monitor.retention.fiveMinutes, hours: monitor.retention.hours,
       days: monitor.retention.days, incidents: monitor.retention.incidents)
+    configuration.serviceLevel = ServiceLevel(
+      target: UInt64(monitor.serviceLevel.targetPartsPerMillion),
+      hours: BusinessHours(
+        weekdays: monitor.serviceLevel.weekdays, opening: monitor.serviceLevel.hours.opening,
+        closing: monitor.serviceLevel.hours.closing, holidays: monitor.serviceLevel.holidays))
     if let zone = monitor.timeZone.flatMap(TimeZone.init(identifier:)) { configuration.timeZone = zone }
     return configuration
   }
