@@ -51,12 +51,19 @@ struct ClientLine: ~Copyable {
     var participant = MeetingParticipant(
       shape, credentials: credentials, answer: answer, seed: Entropy().next(), witness: witness, now: SystemClock.now)
     var transmits: [ICEClient.Transmit] = []
+    var clockDue = SystemClock.now
     while !isLeaving {
       commands.wakeup.clear()
       obey(&participant, answer)
       receive(&participant)
       shakeHands(&participant, answer)
       let reading = SystemClock.reading()
+      if shape.speaks, clockDue <= reading.monotonic {
+        let clock = SystemClock.synchronization
+        participant.clockError =
+          clock.isSynchronized ? .nanoseconds(Int64(clamping: clock.maximumErrorNanoseconds)) : nil
+        clockDue = reading.monotonic + .seconds(1)
+      }
       participant.handleTimeout(reading.monotonic, wall: reading.wall, into: &transmits)
       for transmit in transmits { send(transmit.bytes, to: transmit.destination) }
       transmits.removeAll(keepingCapacity: true)

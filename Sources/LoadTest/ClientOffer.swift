@@ -8,6 +8,7 @@ public struct ClientOffer: Sendable {
   static let vp8Retransmission: UInt8 = 97
   static let audioLevelExtension: UInt8 = 1
   static let midExtension: UInt8 = 4
+  static let captureTimeExtension: UInt8 = 5
 
   private let description: SessionDescription
 
@@ -20,18 +21,23 @@ public struct ClientOffer: Sendable {
     // We begin the handshake.
     attributes.append("setup", "active")
     description = SessionDescription(
-      origin: "- 1 1 IN IP4 127.0.0.1", attributes: attributes, media: shape.sections.map(Self.media))
+      origin: "- 1 1 IN IP4 127.0.0.1", attributes: attributes,
+      media: shape.sections.map { Self.media($0, tellsTime: shape.speaks) })
   }
 
   public var text: String { description.serialized() }
 
-  private static func media(_ section: ClientShape.Section) -> MediaDescription {
+  private static func media(_ section: ClientShape.Section, tellsTime: Bool) -> MediaDescription {
     var attributes: Attributes = []
     attributes.append("mid", section.mid)
     attributes.append(section.isSent ? "sendonly" : "recvonly")
     attributes.append("rtcp-mux")
     attributes.append("rtcp-rsize")
     attributes.append("extmap", ExtensionMap(id: midExtension, uri: ExtensionMap.mid).description)
+    if tellsTime {
+      attributes.append(
+        "extmap", ExtensionMap(id: captureTimeExtension, uri: ExtensionMap.absoluteCaptureTime).description)
+    }
     if section.isAudio {
       attributes.append("extmap", ExtensionMap(id: audioLevelExtension, uri: ExtensionMap.audioLevel).description)
       attributes.append("rtpmap", "\(opus) opus/48000/2")

@@ -4,7 +4,8 @@ public struct ClientShape: Sendable, Equatable {
   public var hasCamera = true
   /// A section for the screen, in which nothing is sent.
   public var hasScreen = false
-  /// Sends speech in Opus instead of content that can be checked bit by bit, and takes others' voices for speech, too.
+  /// Takes part in a call that is measured: speaks in Opus instead of content that can be checked bit by bit, says in each
+  /// packet when it was sent and marks its pictures (`CallMark`), and takes the others for the same.
   public var speaks = false
   /// Receive sections: how many voices and pictures are shown at once.
   public var audioSlots = 3

@@ -21,6 +21,15 @@ public struct MeetingParticipant: ~Copyable {
   private var picture: Picture?
   private let frameInterval: Duration
   private let witness: Witness?
+  private let isMeasured: Bool
+  /// Bound of this machine's clock's error; `nil` while nothing keeps it right. Whoever measures at the other end is told.
+  public var clockError: Duration?
+  /// What the wall clock is ahead of the monotonic one, in nanoseconds.
+  private var wallOffset: Int64 = 0
+  /// Voice packets sent; wraps.
+  private var voices: UInt32 = 0
+  /// The newest mark that came.
+  private var heard: (departure: NTPTime, arrival: MonotonicTime)?
   private var isVoiceOn = true
   private var isPictureOn = true
   private var voiceDue = MonotonicTime.never
@@ -33,6 +42,7 @@ public struct MeetingParticipant: ~Copyable {
     now: MonotonicTime
   ) {
     self.witness = witness
+    isMeasured = shape.speaks
     var random = SplitMix64(seed: seed)
     connection = ClientConnection(
       local: credentials, remote: answer.credentials, candidates: answer.candidates, seed: random.next(), now: now)
@@ -132,9 +142,28 @@ public struct MeetingParticipant: ~Copyable {
       return
     }
     statistics.slots[slot].receive(header, bytes, now: now)
-    if let witness, let seen = Witness.Packet(packet, isAudio: statistics.slots[slot].isAudio, time: now) {
-      witness.received(seen)
+    guard let witness, let seen = witnessed(packet, isAudio: statistics.slots[slot].isAudio, now) else { return }
+    if seen.mark != nil, let departure = seen.departure { heard = (departure, now) }
+    witness.received(seen)
+  }
+
+  private func witnessed(_ packet: [UInt8], isAudio: Bool, _ now: MonotonicTime) -> Witness.Packet? {
+    Witness.Packet(packet, isAudio: isAudio, isMarked: isMeasured, time: now, wall: wall(now))
+  }
+
+  private func wall(_ now: MonotonicTime) -> WallTime {
+    WallTime(nanoseconds: now.nanoseconds &+ wallOffset)
+  }
+
+  private func mark(_ now: MonotonicTime) -> CallMark? {
+    guard isMeasured else { return nil }
+    var mark = CallMark(voices: voices)
+    if let heard, let held = UInt32(exactly: max(now.nanoseconds(since: heard.arrival), 0)) {
+      mark.echo = heard.departure
+      mark.heldNanoseconds = held
     }
+    mark.clockErrorMicroseconds = clockError.map { UInt32(clamping: $0.nanoseconds / 1_000 + 1) }
+    return mark
   }
 
   private mutating func receiveRTCP(_ packet: [UInt8], now: MonotonicTime) {
@@ -170,18 +199,26 @@ public struct MeetingParticipant: ~Copyable {
 
   /// Does what is due by `now`; `wall` is the same instant on the wall clock.
   public mutating func handleTimeout(_ now: MonotonicTime, wall: WallTime, into output: inout [ICEClient.Transmit]) {
+    wallOffset = wall.nanoseconds &- now.nanoseconds
     output += connection.handleTimeout(now)
     if case .failed = connection.state, statistics.state == .connecting || statistics.state == .connected {
       statistics.state = .failed("The relay does not answer connectivity checks.")
     }
     guard connection.isKeyed, let remote else { return }
+    let captured = isMeasured ? NTPTime(wall) : nil
     while voiceDue <= now {
-      if isVoiceOn, let packet = voice?.packet(voiceDue) { send(packet, isAudio: true, now, to: remote, &output) }
+      if isVoiceOn, let packet = voice?.packet(voiceDue, captured: captured) {
+        send(packet, isAudio: true, now, to: remote, &output)
+        voices &+= 1
+      }
       voiceDue = isVoiceOn ? next(voiceDue, Voice.interval, now) : .never
     }
     while pictureDue <= now {
       if isPictureOn {
-        for packet in picture?.packets(pictureDue) ?? [] { send(packet, isAudio: false, now, to: remote, &output) }
+        let mark = mark(now)
+        for packet in picture?.packets(pictureDue, mark: mark, captured: captured) ?? [] {
+          send(packet, isAudio: false, now, to: remote, &output)
+        }
       }
       pictureDue = isPictureOn ? next(pictureDue, frameInterval, now) : .never
     }
@@ -200,7 +237,7 @@ public struct MeetingParticipant: ~Copyable {
   ) {
     do {
       output.append(ICEClient.Transmit(destination: remote, bytes: try connection.protect(packet)))
-      if let witness, let seen = Witness.Packet(packet, isAudio: isAudio, time: now) { witness.sent(seen) }
+      if let witness, let seen = witnessed(packet, isAudio: isAudio, now) { witness.sent(seen) }
       statistics.sentPackets += 1
     } catch {
       statistics.drops.count(.srtpIndexUsed)

@@ -25,7 +25,10 @@ struct Picture: Sendable {
   }
 
   /// The packets of the next picture.
-  mutating func packets(_ instant: MonotonicTime) -> [[UInt8]] {
+  /// - Parameters:
+  ///   - mark: stands in the first, before its content.
+  ///   - captured: when it is sent, for the absolute capture time; without, it bears none.
+  mutating func packets(_ instant: MonotonicTime, mark: CallMark? = nil, captured: NTPTime? = nil) -> [[UInt8]] {
     let isKeyframe = needsKeyframe
     needsKeyframe = false
     keyframeCount += isKeyframe ? 1 : 0
@@ -40,26 +43,44 @@ struct Picture: Sendable {
       var payload: [UInt8] = [isFirst ? 0x90 : 0x80, 0xc0]
       payload.append(u16: 0x8000 | pictureID)
       payload.append(tl0PictureIndex)
-      if isFirst { payload += isKeyframe ? Self.keyframeHeader : Self.interframeHeader }
+      if isFirst {
+        payload += isKeyframe ? Self.keyframeHeader : Self.interframeHeader
+        if let mark { payload += mark.bytes }
+      }
       payload += TestContent(origin: stream.ssrc, number: number).bytes(count)
       number &+= 1
-      packets.append(stream.packet(payload, timestamp: timestamp, marker: remaining <= 0))
+      packets.append(stream.packet(payload, timestamp: timestamp, marker: remaining <= 0, captured: captured))
     }
     pictureID = (pictureID &+ 1) & 0x7fff
     tl0PictureIndex &+= 1
     return packets
   }
 
-  /// The content of a payload that came from a `Picture`, and whether it begins a keyframe.
-  static func content(of payload: RawSpan) -> (content: TestContent, startsKeyframe: Bool)? {
+  /// What a packet of a `Picture` is.
+  struct Part {
+    var content: TestContent
+    var startsFrame: Bool
+    var startsKeyframe: Bool
+    var mark: CallMark?
+  }
+
+  /// What a payload that came from a `Picture` is.
+  /// - Parameter isMarked: whether each picture begins with a mark.
+  static func part(_ payload: RawSpan, isMarked: Bool) -> Part? {
     guard let descriptor = VP8Descriptor(payload) else { return nil }
     var offset = descriptor.length
+    var mark: CallMark?
     if descriptor.startsFrame {
       offset += descriptor.startsKeyframe ? keyframeHeader.count : interframeHeader.count
+      if isMarked {
+        mark = CallMark(payload, at: offset)
+        offset += CallMark.byteCount
+      }
     }
     guard offset <= payload.byteCount, let content = TestContent(payload.extracting(offset..<payload.byteCount)) else {
       return nil
     }
-    return (content, descriptor.startsKeyframe)
+    return Part(
+      content: content, startsFrame: descriptor.startsFrame, startsKeyframe: descriptor.startsKeyframe, mark: mark)
   }
 }

@@ -38,8 +38,11 @@ struct SentStream: Sendable {
     return firstTimestamp &+ UInt32(truncatingIfNeeded: ticks)
   }
 
-  /// The next packet. `level` is the audio level extension's byte, if it is to have one.
-  mutating func packet(_ payload: [UInt8], timestamp: UInt32, marker: Bool, level: UInt8? = nil) -> [UInt8] {
+  /// The next packet. `level` is the audio level extension's byte, if it is to have one, `captured` the absolute capture
+  /// time.
+  mutating func packet(
+    _ payload: [UInt8], timestamp: UInt32, marker: Bool, level: UInt8? = nil, captured: NTPTime? = nil
+  ) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: RTPHeaderWriter.maximumLengthWithoutExtensions + 32)
     var length = 0
     do {
@@ -51,6 +54,13 @@ struct SentStream: Sendable {
       {
         if !isReportedOn { _ = writer.append(id: ClientOffer.midExtension, mid.span.bytes, into: &output) }
         if let level { _ = writer.append(id: ClientOffer.audioLevelExtension, u8: level, into: &output) }
+        if let captured {
+          let time = AbsoluteCaptureTime(captured: captured, clockOffset: nil).bytes
+          // Without the offset: this is the capturer itself.
+          _ = writer.append(
+            id: ClientOffer.captureTimeExtension, time.span.bytes.extracting(first: MemoryLayout<UInt64>.size),
+            into: &output)
+        }
         length = writer.finish(into: &output)
       }
     }

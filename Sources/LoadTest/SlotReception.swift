@@ -20,7 +20,7 @@ public struct SlotReception: Sendable {
   /// The origin of the packet that came last.
   public private(set) var currentOrigin: UInt32?
 
-  /// What comes is a codec's, so that nothing of it can be checked.
+  /// What is heard is a codec's, so that nothing of it can be checked; pictures are marked.
   private let isSpeech: Bool
   private var sequence = SequenceUnwrapper()
   private var first: Int64?
@@ -69,7 +69,7 @@ public struct SlotReception: Sendable {
       if isSpeech { return }
       content = Voice.content(of: payload)
     } else {
-      let picture = Picture.content(of: payload)
+      let picture = Picture.part(payload, isMarked: isSpeech)
       if picture?.startsKeyframe == true { keyframeCount += 1 }
       content = picture?.content
     }

@@ -24,13 +24,15 @@ struct Voice: ~Copyable {
     encoder = speaks ? SpeechEncoder() : nil
   }
 
-  mutating func packet(_ instant: MonotonicTime) -> [UInt8] {
+  /// - Parameter captured: when it is sent, for the absolute capture time; without, it bears none.
+  mutating func packet(_ instant: MonotonicTime, captured: NTPTime? = nil) -> [UInt8] {
     let content = TestContent(origin: stream.ssrc, number: number)
     number &+= 1
     let payload =
       encoder != nil ? encoder?.encode(speech.frame()) : [Self.tableOfContents] + content.bytes(Self.byteCount)
     return stream.packet(
-      payload ?? [], timestamp: stream.timestamp(instant), marker: number == 1, level: Self.level)
+      payload ?? [], timestamp: stream.timestamp(instant), marker: number == 1, level: Self.level,
+      captured: captured)
   }
 
   mutating func report(_ now: MonotonicTime, _ wall: WallTime) -> SenderReport {

@@ -118,7 +118,10 @@ public struct EModel: Sendable, Equatable {
 extension PathRecord {
   /// What the model says of a voice that was played; `nil` for records of anything else.
   public func rating(_ model: EModel = EModel()) -> EModel.Rating? {
-    guard let playout, playout.frames > 0, let delay = forwardDelay.mean else { return nil }
+    // Where the clocks do not tell one way, half of both.
+    guard let playout, playout.frames > 0,
+      let delay = forwardDelay.mean ?? reverseDelay.mean ?? roundTrip.mean.map({ $0 / 2 })
+    else { return nil }
     let concealed = Double(playout.concealedFrames) / Double(playout.frames)
     return model.rating(
       networkDelay: .nanoseconds(Int64(clamping: delay)), concealed: concealed, burstRatio: loss.burstRatio)

@@ -98,7 +98,7 @@ extension ProbeKind: Hashable {
 
 /// What a kind may heed of a request.
 public enum ProbeOption: String, Sendable, Hashable, CaseIterable {
-  case seconds, count, rate, bytes, dscp, ip, proxy, server, authority, token, room
+  case seconds, count, rate, bytes, dscp, ip, proxy, server, authority, token, room, `as`, with, wait
   case keyFile = "key-file"
 
   /// A line of help.
@@ -119,6 +119,9 @@ public enum ProbeOption: String, Sendable, Hashable, CaseIterable {
     case .authority: "--authority F PEM file of the authority to believe instead of the system's."
     case .token: "--token FILE   The token to join with (or env:NAME)."
     case .room: "--room NAME   The room to meet in, instead of one with a name made up."
+    case .as: "--as NAME     Be one end of a call whose other end is elsewhere, under this name."
+    case .with: "--with NAME   The other end's name; both meet in a room named after the two."
+    case .wait: "--wait N      How long to wait for the other end, in seconds; 60 unless given."
     }
   }
 }
@@ -150,6 +153,8 @@ public struct ProbeRequest: Sendable, Hashable {
   /// What lets the probe join.
   public var token: String?
   public var room: String?
+  /// One end of a call, whose other end is elsewhere.
+  public var place: CallPlace?
 
   public init(
     target: String, duration: Duration = .seconds(10), limits: ProbeLimits? = nil, packetBytes: [Int]? = nil,
@@ -188,6 +193,10 @@ struct ProbeMeasurement: Sendable {
   var place: String
   /// What else a person should know: why requests failed, for instance.
   var remarks: [String] = []
+  /// Why there is nothing to judge, as a phrase.
+  var obstacle: String?
+  /// The round trip leads to the other end and back, and the latency judged is one way of it.
+  var isBetweenPlaces = false
 }
 
 /// Why nothing could be measured, in a sentence.

@@ -22,7 +22,7 @@ extension ProbeResult {
       let limit = Figure.text(finding.limit, finding.metric)
       lines.append(
         "  \(finding.metric.rawValue.padded(to: 8)) \(value.padded(to: 11)) limit \(limit.padded(to: 10)) "
-          + "\(finding.status.name.padded(to: 8)) \(details(of: finding.metric, record))")
+          + "\(finding.status.name.padded(to: 8)) \(details(of: finding.metric, stream))")
     }
     let phases = Phase.allCases.compactMap { phase in
       record.phases[phase]?.mean.map { "\(Self.words(phase)) \(Figure.milliseconds($0))" }
@@ -35,7 +35,13 @@ extension ProbeResult {
 
   private func counts(of record: PathRecord) -> String {
     let loss = record.loss
-    guard kind.unit == "packets" else { return "\(loss.sent + loss.refused) \(kind.unit), \(loss.received) answered" }
+    guard kind.unit == "packets" else {
+      // Some answers say no.
+      let answered = max(loss.received, record.roundTrip.count)
+      let refused = answered - loss.received
+      return "\(loss.sent + loss.refused) \(kind.unit), \(answered) answered"
+        + (refused > 0 ? ", \(refused) of them in vain" : "")
+    }
     let size = record.packetBytes.map { "\($0) bytes, " } ?? ""
     return "\(size)DSCP \(record.dscp.sent), \(loss.sent + loss.refused) sent, \(loss.received) received"
   }
@@ -50,7 +56,8 @@ extension ProbeResult {
     }
   }
 
-  private func details(of metric: ProbeMetric, _ record: PathRecord) -> String {
+  private func details(of metric: ProbeMetric, _ stream: Stream) -> String {
+    let record = stream.record
     switch metric {
     case .loss:
       let longest = record.loss.bursts.longest
@@ -58,7 +65,8 @@ extension ProbeResult {
         (longest > 1 ? "; longest burst \(longest)" : "")
         + "; late \(record.loss.late), discarded \(record.loss.discarded)"
       guard let forward = record.loss.forwardLost, let reverse = record.loss.reverseLost else {
-        return kind.unit == "packets" ? "round trip" + rest : String(rest.dropFirst(2))
+        let way = stream.isBetweenPlaces ? "on the way here" : record.path.route == .relay ? "both ways" : "round trip"
+        return kind.unit == "packets" ? way + rest : String(rest.dropFirst(2))
       }
       let unknown = record.loss.roundTripLost > 0 ? ", \(record.loss.roundTripLost) either way" : ""
       return "lost \(forward) there, \(reverse) back\(unknown)" + rest
@@ -66,15 +74,18 @@ extension ProbeResult {
       let there = record.delayVariation.mean.map(Figure.milliseconds) ?? "-"
       let back = record.reverseDelayVariation.mean.map(Figure.milliseconds) ?? "-"
       let rfc = record.rfc3550Jitter.map(Figure.milliseconds) ?? "-"
+      if stream.isBetweenPlaces {
+        return "on the way here; RFC 3550 J \(rfc), PDV \(Self.pdv(record).map(Figure.milliseconds) ?? "-")"
+      }
       guard !record.reverseDelayVariation.isEmpty else {
         return "\(kind.delay); RFC 3550 J \(rfc), PDV \(Self.pdv(record).map(Figure.milliseconds) ?? "-")"
       }
       return "there \(there), back \(back); RFC 3550 J \(rfc), PDV \(Self.pdv(record).map(Figure.milliseconds) ?? "-")"
     case .latency:
-      let least = record.roundTrip.minimum.map(Figure.milliseconds) ?? "-"
-      let high = record.roundTrip.percentile(95).map(Figure.milliseconds) ?? "-"
-      let greatest = record.roundTrip.maximum.map(Figure.milliseconds) ?? "-"
-      var text = "\(kind.delay); least \(least), 95th percentile \(high), greatest \(greatest)"
+      let least = stream.delay.minimum.map(Figure.milliseconds) ?? "-"
+      let high = stream.delay.percentile(95).map(Figure.milliseconds) ?? "-"
+      let greatest = stream.delay.maximum.map(Figure.milliseconds) ?? "-"
+      var text = "\(Self.way(of: stream) ?? kind.delay); least \(least), 95th percentile \(high), greatest \(greatest)"
       if let forward = record.forwardDelay.mean, let reverse = record.reverseDelay.mean {
         let error = record.clock.errorNanoseconds.map(Figure.milliseconds) ?? "unknown"
         text +=
@@ -100,15 +111,23 @@ extension ProbeResult {
     if record.degradations.contains(.schedulerLate) { remarks.append("this machine sent some packets late") }
     if record.degradations.contains(.sendErrors) { remarks.append("this machine could not send some packets") }
     if record.degradations.contains(.clockStepped) { remarks.append("the clock was set meanwhile") }
-    guard kind.unit == "packets" else { return remarks }
+    // A participant is a program as a browser is, and its departures are what it says they are.
+    guard kind.unit == "packets", record.path.route != .relay else { return remarks }
     if record.timestamps == .kernelArrivals { remarks.append("departures without the kernel's time stamps") }
     if record.timestamps == .userSpace { remarks.append("without the kernel's time stamps") }
     return remarks
   }
 
+  private static func way(of stream: Stream) -> String? {
+    guard stream.isBetweenPlaces else { return nil }
+    if stream.isHalved { return "half the round trip, estimated; round trip" }
+    return "one way here (clocks' error \(stream.record.clock.errorNanoseconds.map(Figure.milliseconds) ?? "unknown"))"
+  }
+
   /// 95th percentile − least (RFC 5481).
   static func pdv(_ record: PathRecord) -> UInt64? {
-    guard let high = record.roundTrip.percentile(95), let least = record.roundTrip.minimum else { return nil }
+    let delays = record.excessDelay.isEmpty ? record.roundTrip : record.excessDelay
+    guard let high = delays.percentile(95), let least = delays.minimum else { return nil }
     return high - min(high, least)
   }
 }

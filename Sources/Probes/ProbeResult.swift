@@ -19,6 +19,8 @@ public struct ProbeResult: Sendable {
     public var obstacle: String?
     /// What else a person should know.
     public var remarks: [String]
+    /// The latency is one way: measured, or half the round trip.
+    var isBetweenPlaces = false
 
     /// Route and label, or what there is of them: `voice`, `proxy`, `direct IPv6`.
     public var label: String {
@@ -26,6 +28,14 @@ public struct ProbeResult: Sendable {
       let words = [route, record.path.label].filter { !$0.isEmpty }
       return words.isEmpty ? Path.Route.direct.rawValue : words.joined(separator: " ")
     }
+
+    /// What the latency is taken from.
+    var delay: Distribution {
+      isBetweenPlaces && !isHalved ? record.reverseDelay : record.roundTrip
+    }
+
+    /// The latency is half of `delay`, an estimate.
+    var isHalved: Bool { isBetweenPlaces && record.reverseDelay.isEmpty }
 
     public var status: ProbeStatus {
       obstacle != nil ? .notMeasured : findings.map(\.status).max() ?? .notMeasured
@@ -66,21 +76,24 @@ public struct ProbeResult: Sendable {
 
   private static func judge(_ measurement: ProbeMeasurement, _ kind: ProbeKind, _ limits: ProbeLimits) -> Stream {
     let record = measurement.record
-    var stream = Stream(record: record, place: measurement.place, remarks: measurement.remarks)
+    var stream = Stream(
+      record: record, place: measurement.place, obstacle: measurement.obstacle, remarks: measurement.remarks,
+      isBetweenPlaces: measurement.isBetweenPlaces)
     switch record.condition {
     case .targetDown:
       stream.obstacle = "target down: the host answers, but nothing listens on that port"
     case .unverified:
       stream.obstacle = "unverified: the target has never answered, it may be one that answers nobody"
     case .measured, .idle, .receiverSilent:
-      if record.loss.sent == 0 { stream.obstacle = "nothing was sent" }
+      if record.loss.sent == 0, stream.obstacle == nil { stream.obstacle = "nothing was sent" }
     }
-    if stream.obstacle == nil { stream.findings = kind.metrics.compactMap { finding($0, record, limits) } }
+    if stream.obstacle == nil { stream.findings = kind.metrics.compactMap { finding($0, stream, limits) } }
     return stream
   }
 
   /// `nil` where the record does not say.
-  private static func finding(_ metric: ProbeMetric, _ record: PathRecord, _ limits: ProbeLimits) -> Finding? {
+  private static func finding(_ metric: ProbeMetric, _ stream: Stream, _ limits: ProbeLimits) -> Finding? {
+    let record = stream.record
     switch metric {
     case .loss:
       let loss = record.loss.worseDirection
@@ -89,8 +102,9 @@ public struct ProbeResult: Sendable {
       let jitter = worseJitter(record)
       return jitter.isEmpty ? nil : finding(metric, sum: jitter.sum, of: jitter.count, scale: 1, limits)
     case .latency:
-      let delay = record.roundTrip
-      return delay.isEmpty ? nil : finding(metric, sum: delay.sum, of: delay.count, scale: 1, limits)
+      let delay = stream.delay
+      let count = stream.isHalved ? delay.count * 2 : delay.count
+      return delay.isEmpty ? nil : finding(metric, sum: delay.sum, of: count, scale: 1, limits)
     case .certificate:
       guard let left = record.certificateSecondsLeft else { return nil }
       let days = UInt64(max(left, 0)) / 86_400

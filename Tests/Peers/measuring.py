@@ -14,12 +14,12 @@ from waiting import until
 class BadNetwork:
     """`kakehashi impair`: passes STAMP on, does harm on demand, and says what it did."""
 
-    def __init__(self, listen: str, target: str):
-        self._listen, self._target = listen, target
+    def __init__(self, listen: str, target: str, *options: str):
+        self._listen, self._target, self._options = listen, target, options
 
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
-            str(EXECUTABLE), "impair", self._listen, self._target, "--seed", "7",
+            str(EXECUTABLE), "impair", self._listen, self._target, "--seed", "7", *self._options,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         )
         assert b"passing" in await self._process.stdout.readline()

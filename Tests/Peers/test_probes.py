@@ -159,7 +159,11 @@ async def test_dns_measures_a_name_server_and_says_what_it_answered(tmp_path: Pa
         assert measured["streams"][0]["received"] == 5
         status, measured = await _measure("dns", "nobody.example", *server)
         assert status == 2, measured
-        assert "NXDOMAIN" in measured["streams"][0]["remarks"][0]
+        assert "answered: the name does not exist (NXDOMAIN)" in measured["streams"][0]["remarks"], measured
+        # An answer, and a quick one; but nobody finds the meeting by it.
+        assert measured["streams"][0]["roundTripMilliseconds"]["mean"] > 0 and measured["streams"][0]["received"] == 0
+        status, text = await _run("dns", "nobody.example", *server)
+        assert status == 2 and "5 questions, 5 answered, 5 of them in vain" in text, text
         status, measured = await _measure("dns", "kaigi.example", "--ip", "6", *server)
         assert status == 2 and "no such address" in measured["streams"][0]["remarks"][0], measured
 
@@ -223,6 +227,6 @@ async def test_a_call_meets_on_the_relay_and_says_that_a_meeting_would_work(rela
     _check_plugin_line(line)
 
 
-async def test_a_call_without_the_relays_certificate_is_a_breach(relay: Relay) -> None:
+async def test_a_call_without_the_relays_certificate_is_not_a_measurement(relay: Relay) -> None:
     status, output = await _run("call", relay.address, "--seconds", "1")
-    assert status == 2 and "no meeting would work now" in output and "not trusted" in output, output
+    assert status == 3 and "not trusted" in output and "no meeting" not in output, output

@@ -130,21 +130,14 @@ struct CallMeter: Sendable {
     record.rfc3550Jitter = record.delayVariation.isEmpty ? nil : UInt64(variation.jitter)
   }
 
-  /// Plays it as a listener's device does: what is not there in time, the decoder makes up.
   private func listen(
     to flow: Flow, _ counted: [Int], _ inTime: [Int64?], _ least: Int64, into record: inout PathRecord
   ) {
-    guard var decoder = SpeechDecoder() else { return }
-    var playout = Playout()
+    guard var listener = Listener() else { return }
     for (index, number) in counted.enumerated() {
       let isThere = inTime[index].map { $0 - least <= Self.buffer.nanoseconds } ?? false
-      let packet = isThere ? flow.arrivals[number]?.payload : nil
-      playout.frames += 1
-      if packet == nil || decoder.decode(packet) == nil {
-        playout.concealedFrames += 1
-        _ = decoder.decode(nil)
-      }
+      listener.play(isThere ? flow.arrivals[number]?.payload : nil)
     }
-    record.playout = playout
+    record.playout = listener.playout
   }
 }

@@ -11,6 +11,8 @@ struct DNSMessage: Sendable, Equatable {
   let isTruncated: Bool
 
   static let headerByteCount = 12
+  /// NXDOMAIN.
+  static let nameError: UInt8 = 3
   /// A, AAAA.
   static let address: UInt16 = 1
   static let address6: UInt16 = 28
@@ -68,7 +70,7 @@ struct DNSMessage: Sendable, Equatable {
     case 0: "NOERROR"
     case 1: "FORMERR"
     case 2: "SERVFAIL"
-    case 3: "NXDOMAIN"
+    case nameError: "NXDOMAIN"
     case 4: "NOTIMP"
     case 5: "REFUSED"
     default: "code \(code)"

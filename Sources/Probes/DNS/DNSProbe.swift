@@ -8,8 +8,9 @@ extension ProbeKind {
   public static let dns = ProbeKind(
     name: "dns", summary: "whether and how fast a name server answers for a name",
     measures: """
-      Asks a name server for a name's addresses over UDP, once a second: how many questions were answered, and how long
-        each answer took. NXDOMAIN, SERVFAIL and answers without an address count as lost, with the reason said.
+      Asks a name server for a name's addresses over UDP, once a second: how long each answer took, and how many
+        questions got an address. NXDOMAIN is an answer: that the name does not exist. Whoever asks for the name is not
+        helped by it, so it is a breach, as SERVFAIL and an answer without an address are, with the reason said.
       """,
     limitations: """
       How the machine's own resolver behaves, which may ask others or keep answers; whether the addresses are right.
@@ -55,10 +56,14 @@ struct DNSProbe: Sendable {
     guard let message = DNSMessage(datagram, answering: question) else { return nil }
     let number = Int(message.id ^ UInt16(truncatingIfNeeded: salt))
     guard message.responseCode == 0 else {
-      return .failure(number, "the server answered \(DNSMessage.name(ofResponseCode: message.responseCode))")
+      let code = DNSMessage.name(ofResponseCode: message.responseCode)
+      return .failure(
+        number,
+        message.responseCode == DNSMessage.nameError
+          ? "answered: the name does not exist (\(code))" : "the server answered \(code)")
     }
     return message.answerCount > 0 || message.isTruncated
-      ? .to(number) : .failure(number, "the name has no such address")
+      ? .to(number) : .failure(number, "answered: the name has no such address")
   }
 
   private func id(_ number: Int) -> UInt16 {

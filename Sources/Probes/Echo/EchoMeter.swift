@@ -16,8 +16,8 @@ struct EchoMeter: Sendable {
     case late
     /// The host says that nothing listens there.
     case refused
-    /// The answer says that the request could not be served.
-    case failed
+    /// The answer, which came after so long, says that the request could not be served.
+    case failed(Int64)
     /// This machine could not send it.
     case unsent
   }
@@ -66,9 +66,11 @@ struct EchoMeter: Sendable {
     }
   }
 
-  mutating func failed(_ number: Int) {
+  /// An answer came, and it says that the request could not be served.
+  mutating func failed(_ number: Int, at arrival: MonotonicTime) {
     guard fates.indices.contains(number), fates[number] == .outstanding else { return }
-    fates[number] = .failed
+    let roundTrip = arrival.nanoseconds(since: sentAt[number])
+    fates[number] = roundTrip <= Self.timeout.nanoseconds ? .failed(max(roundTrip, 0)) : .late
   }
 
   mutating func refused(_ number: Int) {
@@ -103,7 +105,11 @@ struct EchoMeter: Sendable {
       case .late:
         record.loss.late += 1
         burst += 1
-      case .outstanding, .failed:
+      case .failed(let roundTrip):
+        // It was answered, so how fast is known.
+        record.roundTrip.record(UInt64(roundTrip))
+        burst += 1
+      case .outstanding:
         burst += 1
       }
       record.loss.sent += 1

@@ -67,7 +67,7 @@ enum EchoRun {
           switch plan.answer(received.bytes(of: datagram)) {
           case .to(let number): meter.answered(number, at: datagram.arrival)
           case .failure(let number, let reason):
-            meter.failed(number)
+            meter.failed(number, at: datagram.arrival)
             failures.insert(reason)
           case nil: break
           }

@@ -68,6 +68,15 @@ struct ProbeCommand: AsyncParsableCommand {
 
   @OptionGroup var file: ConfigurationOption
 
+  @Option(name: .customLong("as"), help: "Be one end of a call whose other end is elsewhere, under this name.")
+  var name: String?
+
+  @Option(help: "The name of a call's other end.")
+  var with: String?
+
+  @Option(help: "How long to wait for a call's other end, 1–600 s; 60 unless given.")
+  var wait: Int?
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -82,6 +91,7 @@ struct ProbeCommand: AsyncParsableCommand {
       (.seconds, seconds != nil), (.count, count != nil), (.rate, rate != nil), (.dscp, dscp != nil), (.ip, ip != nil),
       (.proxy, proxy != nil || proxyCredentials != nil), (.server, server != nil), (.authority, authority != nil),
       (.token, token != nil), (.room, room != nil), (.bytes, !packetBytes.isEmpty), (.keyFile, stamp.keyFile != nil),
+      (.as, name != nil), (.with, with != nil), (.wait, wait != nil),
     ]
     if kind == Self.run {
       if let (option, _) = given.first(where: \.1) {
@@ -100,6 +110,14 @@ struct ProbeCommand: AsyncParsableCommand {
     guard (1...3600).contains(seconds ?? 1) else { throw ValidationError("--seconds must be from 1 to 3600.") }
     guard (1...1000).contains(count ?? 1) else { throw ValidationError("--count must be from 1 to 1000.") }
     guard (1...1000).contains(rate ?? 1) else { throw ValidationError("--rate must be from 1 to 1000.") }
+    guard (1...600).contains(wait ?? 1) else { throw ValidationError("--wait must be from 1 to 600.") }
+    if name == nil, with != nil || wait != nil {
+      throw ValidationError("--with and --wait are for one end of a call: name this one by --as.")
+    }
+    if name != nil, with == nil, room == nil {
+      throw ValidationError("--as needs --with, the other end's name, or --room, where both meet.")
+    }
+    if let name, name == with { throw ValidationError("--as and --with must be two names.") }
     guard dscp ?? 0 <= 63 else { throw ValidationError("--dscp must be from 0 to 63.") }
     guard ["4", "6", "both"].contains(ip ?? "4") else { throw ValidationError("--ip must be 4, 6 or both.") }
     if let proxy, !proxy.hasPrefix("http://") || proxy.contains("@") {
@@ -176,6 +194,7 @@ struct ProbeCommand: AsyncParsableCommand {
     }
     request.server = server
     request.room = room
+    request.place = name.map { CallPlace(name: $0, other: with, wait: .seconds(wait ?? 60)) }
     request.token = try token.flatMap { SecretSource($0) }.map { source throws(Failure) in try source.secret() }
     if let authority { request.trust = .authorities(file: authority) }
     if let proxy {

@@ -12,11 +12,13 @@ struct DNSProbeTests {
     var answer = probe.request(4)
     answer[2] = 0x81
     answer[3] = 0x80
-    #expect(probe.answer(of: answer) == .failure(4, "the name has no such address"))
+    #expect(probe.answer(of: answer) == .failure(4, "answered: the name has no such address"))
     answer[7] = 1
     #expect(probe.answer(of: answer) == .to(4))
     answer[3] = 0x82
     #expect(probe.answer(of: answer) == .failure(4, "the server answered SERVFAIL"))
+    answer[3] = 0x83
+    #expect(probe.answer(of: answer) == .failure(4, "answered: the name does not exist (NXDOMAIN)"))
   }
 
   @Test("The system's first name server is found in resolv.conf")

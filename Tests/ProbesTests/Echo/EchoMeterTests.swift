@@ -88,14 +88,15 @@ struct EchoMeterTests {
     #expect((record(closing).loss.sent, record(closing).loss.refused) == (1, 2))
   }
 
-  @Test("An answer that says no is no answer; what could not be sent degrades the measurement")
+  @Test("An answer that says no serves nobody, but it was an answer, and timed; what could not be sent degrades")
   func failures() {
     var meter = meter(2)
-    meter.failed(0)
+    meter.failed(0, at: Self.start + .milliseconds(5))
     meter.sent(at: Self.at(200))
     meter.unsent()
     let record = record(meter)
     #expect((record.loss.sent, record.loss.received) == (2, 0))
+    #expect((record.roundTrip.count, record.roundTrip.mean) == (1, 5_000_000))
     #expect(record.degradations == [.sendErrors])
   }
 

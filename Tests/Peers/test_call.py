@@ -1,0 +1,169 @@
+"""A call between two places: two processes meet on a real relay, each tells what it hears, one of them behind a bad line."""
+
+import asyncio
+import json
+import subprocess
+import time
+from pathlib import Path
+from typing import AsyncIterator
+
+import pytest_asyncio
+
+import network
+from measuring import BadNetwork
+from relay import EXECUTABLE, Relay
+
+_HTTPS, _MEDIA = 8449, 10500
+# Whoever calls by IPv6 goes through the bad line, which stands where the relay says that it is.
+_LINE = "fd00::7"
+
+_CONFIGURATION = f"""\
+site: hq
+data: data
+probes: probes
+sites:
+  - id: hq
+    reflector: {network.ADDRESS}:8649
+relay:
+  listen: [{network.ADDRESS}, "::1"]
+  port: {_MEDIA}
+  advertise: [{network.ADDRESS}, "{_LINE}"]
+http:
+  listen: {network.ADDRESS}:{_HTTPS}
+  keys:
+    - {{id: only, secret: only.key}}
+"""
+
+
+class _Exchange(Relay):
+    """A relay with a bad line to it, and a token that lets ends of calls in."""
+
+    def __init__(self, folder: Path):
+        super().__init__(folder, _CONFIGURATION, f"https://{network.ADDRESS}:{_HTTPS}")
+        self.log_of_line = folder / "line.csv"
+        self.line = BadNetwork(f"[{_LINE}]:{_MEDIA}", f"[::1]:{_MEDIA}", "--log", str(self.log_of_line))
+        self._write("only.key", "0123456789abcdef0123456789abcdef")
+
+    def _write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.write_text(text + "\n")
+        path.chmod(0o600)
+
+    def allow(self, room: str) -> None:
+        output = subprocess.run(
+            [str(EXECUTABLE), "token", "join", "--room", room, "--config", str(self.file)],
+            capture_output=True, text=True, check=True)
+        self._write("call.token", output.stdout.strip())
+
+    async def call(self, name: str, other: str, *words: str, seconds: int = 6) -> tuple[int, dict]:
+        process = await asyncio.create_subprocess_exec(
+            str(EXECUTABLE), "probe", "call", self.address, "--authority", self.certificate,
+            "--token", str(self.folder / "call.token"), "--as", name, "--with", other, "--seconds", str(seconds), "--json",
+            *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+        output, error = await process.communicate()
+        assert output, error.decode()
+        return process.returncode, json.loads(output)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def exchange(tmp_path: Path) -> AsyncIterator[_Exchange]:
+    subprocess.run(["ip", "-6", "address", "replace", f"{_LINE}/128", "dev", "lo", "nodad"], check=True)
+    exchange = _Exchange(tmp_path)
+    await exchange.start()
+    exchange.allow("probe-hq-tsu")
+    await exchange.line.start()
+    yield exchange
+    await exchange.line.stop()
+    await exchange.stop()
+
+
+async def test_two_places_meet_and_each_tells_what_it_hears(exchange: _Exchange) -> None:
+    async def later() -> tuple[int, dict]:
+        await asyncio.sleep(2)
+        return await exchange.call("tsu", "hq")
+
+    (status, here), (other, there) = await asyncio.gather(exchange.call("hq", "tsu"), later())
+    assert (status, other) == (0, 0), (here, there)
+    for name, heard in (("hq", here), ("tsu", there)):
+        voice, video = heard["streams"]
+        assert (voice["label"], video["label"]) == ("relay voice", "relay video")
+        # Between two marks, which are 50 ms apart: a packet more or less at the edges.
+        assert 299 <= voice["sent"] <= 304 and voice["received"] == voice["sent"] == voice["audioFrames"], voice
+        assert 355 <= video["sent"] <= 400 and video["lost"] == 0, video
+        assert voice["reverseLost"] == 0 and "forwardLost" not in voice
+        assert f"what {name} hears of {'tsu' if name == 'hq' else 'hq'}" in voice["remarks"]
+        # Through the relay twice, over loopback.
+        assert 0 < voice["roundTripMilliseconds"]["mean"] < 100
+        assert ("reverseDelayMilliseconds" in voice) == voice["clocksSynchronized"]
+        assert voice["eModelMeanOpinionScore"] > 3
+
+
+async def test_what_a_bad_line_loses_is_lost_exactly_and_one_way_only(exchange: _Exchange) -> None:
+    await exchange.line.switch("loss=5 delay=30")
+    (_, here), (_, there) = await asyncio.gather(
+        exchange.call("hq", "tsu", "--ip", "4", seconds=10), exchange.call("tsu", "hq", "--ip", "6", seconds=10))
+    wall = time.time_ns() - time.monotonic_ns()
+    await exchange.line.stop()
+    heard_there = there["streams"][0]
+    assert heard_there["lost"] == 0 and heard_there["sent"] >= 499, heard_there
+    voice = here["streams"][0]
+    assert voice["status"] == "breach" and voice["lost"] > 0, voice
+    # Delay of one way of a round trip.
+    assert 30 <= voice["roundTripMilliseconds"]["mean"] < 60, voice
+    assert 30 <= heard_there["roundTripMilliseconds"]["mean"] < 60, heard_there
+    passages = _voices(exchange.log_of_line)
+    began = int(here["startedAt"] * 1e9) - wall
+    # The window begins with the first mark that comes, within a picture's time or, after losses, some.
+    first = next(number for number, (arrival, _) in enumerate(passages) if arrival >= began - 100_000_000)
+    fates = [lost for _, lost in passages]
+    assert any(
+        _losses(fates[start:start + voice["sent"]]) == (voice["lost"], voice["longestLossBurst"])
+        for start in range(first, first + 25)), (voice, _losses(fates[first:first + voice["sent"]]))
+    assert any(_losses(fates[start:start + voice["sent"]])[0] != voice["lost"] for start in range(len(fates) - 100))
+
+
+async def test_nobody_there_is_unknown_and_a_line_that_carries_nothing_is_a_breach(exchange: _Exchange) -> None:
+    # Who cannot connect says so; for the other, who only ever sees those who are connected, nobody is there.
+    await exchange.line.switch("loss=100 back loss=100")
+    (status, here), (other, there) = await asyncio.gather(
+        exchange.call("hq", "tsu", "--ip", "4", "--wait", "15"), exchange.call("tsu", "hq", "--ip", "6"))
+    assert (status, other) == (3, 2), (here, there)
+    [stream] = here["streams"]
+    assert stream["obstacle"] == "nobody came: tsu did not join probe-hq-tsu within 15 s" and stream["sent"] == 0
+    assert "no meeting would work now" in there["streams"][0]["remarks"][0], there
+
+    # A line that is cut while they talk is loss for both, to the end.
+    await exchange.line.switch("none")
+    calls = asyncio.gather(exchange.call("hq", "tsu", "--ip", "4"), exchange.call("tsu", "hq", "--ip", "6"))
+    passed = 0
+
+    async def talks() -> bool:
+        nonlocal passed
+        passed += (await exchange.line.switch("none"))["reverse"]["arrived"]
+        return passed > 300
+
+    await until("they talk", talks)
+    await exchange.line.switch("loss=100 back loss=100")
+    for status, heard in await calls:
+        voice = heard["streams"][0]
+        assert status == 2 and voice["longestLossBurst"] >= 50, heard
+        assert 299 <= voice["sent"] <= 304 and 0 < voice["received"] < 300, voice
+
+
+def _voices(log: Path) -> list[tuple[int, bool]]:
+    """When each voice packet came to the line on its way to the relay, in nanoseconds, and whether it was lost there."""
+    found = []
+    for row in log.read_text().splitlines():
+        direction, tag, _, arrival, _, fate = row.split(",")
+        # RTP version 2, payload type 111.
+        if direction == "forward" and int(tag) >> 30 == 2 and int(tag) >> 16 & 0x7F == 111:
+            found.append((int(arrival), fate == "lost"))
+    return found
+
+
+def _losses(fates: list[bool]) -> tuple[int, int]:
+    longest = run = 0
+    for lost in fates:
+        run = run + 1 if lost else 0
+        longest = max(longest, run)
+    return sum(fates), longest
