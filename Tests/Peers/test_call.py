@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import time
+import urllib.request
 from pathlib import Path
 from typing import AsyncIterator
 
@@ -12,6 +13,7 @@ import pytest_asyncio
 import network
 from measuring import BadNetwork
 from relay import EXECUTABLE, Relay
+from waiting import until
 
 _HTTPS, _MEDIA = 8449, 10500
 # Whoever calls by IPv6 goes through the bad line, which stands where the relay says that it is.
@@ -148,6 +150,41 @@ async def test_nobody_there_is_unknown_and_a_line_that_carries_nothing_is_a_brea
         voice = heard["streams"][0]
         assert status == 2 and voice["longestLossBurst"] >= 50, heard
         assert 299 <= voice["sent"] <= 304 and 0 < voice["received"] < 300, voice
+
+
+_TWO_SITES = f"""\
+site: hq
+data: data
+probes: probes
+up: {{secondSite: tsu}}
+sites:
+  - {{id: hq, reflector: "{network.ADDRESS}:8649"}}
+  - {{id: tsu, reflector: "{network.ADDRESS}:8650"}}
+relay:
+  listen: [{network.ADDRESS}]
+  port: {_MEDIA}
+http:
+  listen: {network.ADDRESS}:{_HTTPS}
+"""
+
+
+async def test_a_job_has_the_agents_of_two_sites_call_each_other(tmp_path: Path) -> None:
+    relay = Relay(tmp_path, _TWO_SITES, f"https://{network.ADDRESS}:{_HTTPS}")
+    await relay.start()
+    try:
+        (tmp_path / "probes/call.yaml").write_text(
+            f"kind: call\nfrom: [hq]\nto: [tsu]\nrelay: {relay.address}\nauthority: {relay.certificate}\n"
+            "interval: 30 s\nforce: true\n")
+
+        def heard() -> set[tuple[str, str, str]]:
+            with urllib.request.urlopen(f"{relay.address}/v1/overview", context=relay.trust) as answer:
+                return {(path["site"], path["target"], path["verdict"]) for path in json.load(answer)["paths"]
+                        if path["origin"] == "probe call"}
+
+        good = {("hq", "tsu", "good"), ("tsu", "hq", "good")}
+        await until("both sites tell what they hear of each other", lambda: heard() == good, 120)
+    finally:
+        await relay.stop()
 
 
 def _voices(log: Path) -> list[tuple[int, bool]]:

@@ -49,7 +49,7 @@ final class ProbeScheduler: Sendable {
     self.agent = agent
     self.site = site
     self.sink = sink
-    let entries = probes.map { ProbeSchedule.Entry(name: "\($0.name) \(site)", timing: $0.timing) }
+    let entries = probes.map { ProbeSchedule.Entry(name: $0.phaseName(from: site), timing: $0.timing) }
     let schedule = ProbeSchedule(entries, now: SystemClock.wallTime, offset: Self.offset)
     state = Mutex(State(schedule: schedule, verified: verified))
     task.withLock { $0 = Task { await self.run() } }

@@ -22,6 +22,11 @@ public struct ScheduledProbe: Sendable, Hashable {
   /// Tells it from the agent's others.
   var name: String { "\(job) \(target)" }
 
+  /// What its moment within an interval follows from: both ends of a call have the same.
+  func phaseName(from site: String) -> String {
+    request.place?.roomName.map { "\(job) \($0)" } ?? "\(name) \(site)"
+  }
+
   /// The paths that its records speak of.
   func paths(from site: String) -> [Path] {
     kind.streams(request).map { Path(site: site, target: target, route: $0.route, label: $0.label) }

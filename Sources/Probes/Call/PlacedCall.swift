@@ -21,7 +21,7 @@ public struct CallPlace: Sendable, Hashable {
   }
 
   /// The same from both ends; `nil` where the other has no name.
-  var roomName: String? {
+  public var roomName: String? {
     other.map { "probe-\(min(name, $0))-\(max(name, $0))" }
   }
 }

@@ -31,6 +31,8 @@ public struct ProbeJob: Sendable, Equatable {
   public var authority: String?
   public var token: SecretSource?
   public var room: String?
+  /// Of calls between sites: where they meet. Without it a call's targets are relays, and both its ends are at one site.
+  public var relay: String?
   public var objective: ObjectiveSettings
   /// Whether a breach pages somebody, or only shows and makes a ticket.
   public var pages: Bool
@@ -66,9 +68,12 @@ public struct ProbeJob: Sendable, Equatable {
     return "\(name): \(kind), \(when)"
   }
 
-  /// The sites and targets that the agent of `site` measures: never itself.
+  /// The sites and targets that the agent of `site` measures: never itself. A call between sites has two ends, and each
+  /// tells what it hears.
   public func targets(from site: String) -> [Target] {
-    from.contains(site) ? targets.filter { $0 != .site(site) } : []
+    let asked = from.contains(site) ? targets.filter { $0 != .site(site) } : []
+    guard relay != nil, targets.contains(.site(site)) else { return asked }
+    return asked + from.map(Target.site).filter { $0 != .site(site) && !asked.contains($0) }
   }
 
   init(
@@ -100,6 +105,7 @@ public struct ProbeJob: Sendable, Equatable {
     authority = root.value("authority", .pathOrAuto, default: nil).map(resolve)
     token = root.value("token", SettingKind.secret(resolve).or("none"), default: nil)
     room = root.value("room", SettingKind.text.or("auto"), default: nil)
+    relay = root.value("relay", SettingKind.webAddress.or("none"), default: nil)
     // Packets as meetings send them are held to what meetings are held to; a request takes longer than a packet.
     let own = probe.map(\.limits).flatMap { $0 == ProbeLimits() ? nil : ObjectiveSettings($0) }
     objective = ObjectiveSettings(root.mapping("objective"), defaults: own ?? defaults)
@@ -132,10 +138,22 @@ public struct ProbeJob: Sendable, Equatable {
     guard reader.problems.isEmpty else { throw SettingsError(reader.problems) }
   }
 
-  private func check(_ probe: ProbeKind, _ root: SettingsMapping, _ sites: [SiteSettings]) {
+  private func checkReflectors(_ root: SettingsMapping, _ sites: [SiteSettings]) {
     for case .site(let id) in targets where sites.first(where: { $0.id == id })?.reflector == nil {
       root.report("to", "names the site \"\(id)\", which has no reflector in sites")
     }
+  }
+
+  private func checkCall(_ root: SettingsMapping) {
+    if kind != "call" { root.report("relay", "is for calls between sites; \(kind) meets nowhere") }
+    for case .named(let name) in targets {
+      root.report("to", "names \"\(name)\", which is no site; with a relay, calls are between sites")
+    }
+    if room != nil { root.report("room", "must be auto for calls between sites: each two have a room of their own") }
+  }
+
+  private func check(_ probe: ProbeKind, _ root: SettingsMapping, _ sites: [SiteSettings]) {
+    if relay == nil { checkReflectors(root, sites) } else { checkCall(root) }
     if routes == [.proxy], proxy == nil { root.report("route", "is through a proxy, and none is given as proxy") }
     guard case .repeated(_, let least) = probe.cadence else {
       if cron != nil { root.report("cron", "is for kinds that run from time to time; \(kind) measures all the time") }

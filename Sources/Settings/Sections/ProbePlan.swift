@@ -60,16 +60,17 @@ extension ProbeJob {
   func measuredPaths(from site: String) -> [MeasuredPath] {
     guard let probe = probeKind else { return [] }
     return targets(from: site).flatMap { target in
-      probe.streams(request(to: target)).map { stream in
+      probe.streams(request(to: target, from: site)).map { stream in
         MeasuredPath(
           path: Path(site: site, target: target.id, route: stream.route, label: stream.label), kind: kind)
       }
     }
   }
 
-  /// What an agent asks for, without secrets and without looking at any file.
-  public func request(to target: Target, address: String? = nil) -> ProbeRequest {
-    var request = ProbeRequest(target: address ?? target.id)
+  /// What the agent of `site` asks for, without secrets and without looking at any file.
+  public func request(to target: Target, from site: String, address: String? = nil) -> ProbeRequest {
+    var request = ProbeRequest(target: relay ?? address ?? target.id)
+    if relay != nil, case .site(let other) = target { request.place = CallPlace(name: site, other: other) }
     request.limits = limits
     request.packetsPerSecond = rate
     request.count = count ?? (kind == "https" ? 1 : nil)

@@ -171,12 +171,16 @@ struct ProbeCommand: AsyncParsableCommand {
         "\(error)\nNo configuration is at \(file.config), so no site is known; --config names one.")
     }
     guard let kind = job.probeKind else { preconditionFailure("a job that was read has a kind") }
-    let targets = job.targets.filter { $0 != settings.map { .site($0.site) } }
+    if job.relay != nil, settings == nil {
+      throw Failure.configuration("\(target) is a call between sites: --config must name which of them this is.")
+    }
+    let site = settings?.site ?? ""
+    let targets = job.relay == nil ? job.targets.filter { $0 != .site(site) } : job.targets(from: site)
     guard !targets.isEmpty else { throw Failure.configuration("\(target) names nothing to measure from here.") }
     return try targets.map { target in
       let request =
-        try settings?.probeRequest(of: job, to: target, settings?.sites ?? [])
-        ?? job.requestWithSecrets(to: target, address: nil)
+        try settings?.probeRequest(of: job, to: target, from: site, settings?.sites ?? [])
+        ?? job.requestWithSecrets(to: target, from: site, address: nil)
       return (kind, request)
     }
   }

@@ -97,14 +97,14 @@ extension Settings {
       objective: Objective(job.objective), basis: .oneWay, length: job.interval,
       metrics: Set(kind.metrics.compactMap { Metric(rawValue: $0.rawValue) }))
     if !job.isContinuous {
-      rules.basis = .roundTrip
+      rules.basis = job.relay == nil ? .roundTrip : .oneWay
       // The longest run of any kind, and its delivery.
       rules.grace = .seconds(60)
       // Each run by itself, in the minute that it is for.
       if job.cron != nil { rules.length = .seconds(60) }
     }
     return job.targets(from: site).flatMap { target in
-      kind.streams(job.request(to: target)).map { stream in
+      kind.streams(job.request(to: target, from: site)).map { stream in
         ExpectedPath(
           path: Path(site: site, target: target.id, route: stream.route, label: stream.label),
           origin: .probe(kind: job.kind), rules: rules, isExpected: job.cron == nil, pages: job.pages)
@@ -200,7 +200,7 @@ extension Settings {
 
   private func secretProblem(of job: ProbeJob) -> SettingsProblem? {
     do {
-      for target in job.targets.prefix(1) { _ = try job.requestWithSecrets(to: target, address: nil) }
+      for target in job.targets.prefix(1) { _ = try job.requestWithSecrets(to: target, from: site, address: nil) }
       return nil
     } catch {
       return SettingsProblem(file: "\(jobFolder)/\(job.name).yaml", line: nil, key: "", message: "\(error)")
@@ -223,7 +223,8 @@ extension Settings {
       for target in job.targets(from: site) {
         work.scheduled.append(
           ScheduledProbe(
-            job: job.name, kind: kind, target: target.id, request: try probeRequest(of: job, to: target, sites),
+            job: job.name, kind: kind, target: target.id,
+            request: try probeRequest(of: job, to: target, from: site, sites),
             timing: job.cron.map { .cron($0, zone: job.timeZone) } ?? .every(job.interval)))
       }
     }
@@ -232,13 +233,13 @@ extension Settings {
 
   /// With its secrets, and a site's address.
   func probeRequest(
-    of job: ProbeJob, to target: ProbeJob.Target, _ sites: [SiteSettings]
+    of job: ProbeJob, to target: ProbeJob.Target, from site: String, _ sites: [SiteSettings]
   ) throws(Failure) -> ProbeRequest {
-    guard case .site(let id) = target, let reflector = reflector(of: id, in: sites) else {
-      return try job.requestWithSecrets(to: target, address: nil)
+    guard job.relay == nil, case .site(let id) = target, let reflector = reflector(of: id, in: sites) else {
+      return try job.requestWithSecrets(to: target, from: site, address: nil)
     }
     var request = try job.requestWithSecrets(
-      to: target, address: job.isContinuous ? reflector.description : reflector.address.description)
+      to: target, from: site, address: job.isContinuous ? reflector.description : reflector.address.description)
     if job.isContinuous { request.stamp = try stampOptions(of: id) }
     return request
   }
@@ -269,8 +270,8 @@ extension Objective {
 
 extension ProbeJob {
   /// What is asked for, with what its files and the environment hold.
-  func requestWithSecrets(to target: Target, address: String?) throws(Failure) -> ProbeRequest {
-    var request = request(to: target, address: address)
+  func requestWithSecrets(to target: Target, from site: String, address: String?) throws(Failure) -> ProbeRequest {
+    var request = request(to: target, from: site, address: address)
     if isContinuous { request.duration = interval }
     request.token = try token.map { source throws(Failure) in try source.secret() }
     if let source = proxy?.credentials, let url = proxy?.url {

@@ -38,7 +38,7 @@ struct ProbeJobsTests {
     #expect(settings.jobs.map(\.interval) == [.seconds(60), .seconds(60), .seconds(15)])
     #expect(settings.jobs.map(\.objective.latency) == [.milliseconds(150), .seconds(1), .milliseconds(150)])
     #expect(settings.jobs.map(\.timeZone) == ["Asia/Tokyo", "Asia/Tokyo", "Asia/Tokyo"])
-    #expect(settings.jobs[1].request(to: settings.jobs[1].targets[0]).count == 1)
+    #expect(settings.jobs[1].request(to: settings.jobs[1].targets[0], from: "a").count == 1)
   }
 
   @Test(
@@ -131,6 +131,34 @@ struct ProbeJobsTests {
     #expect(throws: SettingsError.self) {
       try ProbeJob(file: "/x/no.yaml", files: SettingsFiles(["/x/teams.yaml": ""]))
     }
+  }
+
+  @Test("A call between sites is a part of both their agents, at one relay; neither needs a reflector for it")
+  func callBetweenSites() throws {
+    let files = [
+      "/c/k.yaml": "site: a\nsites: [{id: a}, {id: b}, {id: c}]\n",
+      "/c/probes/call.yaml": "kind: call\nfrom: [a]\nto: [a, b]\nrelay: https://kaigi.example:8443\n",
+    ]
+    let settings = try Settings(file: "/c/k.yaml", files: SettingsFiles(files))
+    let job = try #require(settings.jobs.first)
+    #expect(job.targets(from: "a") == [.site("b")])
+    #expect(job.targets(from: "b") == [.site("a")])
+    #expect(job.targets(from: "c") == [])
+    let (one, other) = (job.request(to: .site("b"), from: "a"), job.request(to: .site("a"), from: "b"))
+    #expect(one.target == "https://kaigi.example:8443" && other.target == one.target)
+    #expect(one.place == CallPlace(name: "a", other: "b"))
+    #expect(one.place?.roomName == other.place?.roomName)
+  }
+
+  @Test(
+    "What is no call between sites names no relay, and such a call names neither other targets nor a room",
+    arguments: [
+      ("kind: icmp\nto: [b]\nrelay: https://x.example\n", "relay"),
+      ("kind: call\nto: [b, \"https://x.example\"]\nrelay: https://x.example\n", "to"),
+      ("kind: call\nto: [b]\nrelay: https://x.example\nroom: hall\n", "room"),
+    ])
+  func noCallBetweenSites(text: String, key: String) throws {
+    #expect(try read(["j": text]).jobProblems.map(\.key) == [key])
   }
 
   @Test("The plan says what each site sends and what is kept")
