@@ -35,15 +35,8 @@ extension Situation {
 
   /// Where the fault most likely lies: what is bad together has one cause.
   func cause(of incident: Incident) -> Notification.Cause {
-    guard incident.kind == .breach else { return .measurement }
-    let path = incident.series.path
-    let ofSite = states.values.filter { $0.series.path.site == path.site && [.good, .bad].contains($0.verdict) }
-    let sitesOfTarget = Set(
-      states.values.filter { $0.series.path.target == path.target && $0.verdict == .bad }.map(\.series.path.site))
-    let isSiteBad = Set(ofSite.map(\.series.path.target)).count > 1 && ofSite.allSatisfy { $0.verdict == .bad }
-    // A target that is bad from elsewhere too explains more than a site of which only these paths are known.
-    if sitesOfTarget.count > 1 && !isSiteBad { return .target }
-    return isSiteBad ? .site : .path
+    PathVerdicts(states.values.map { (path: $0.series.path, verdict: $0.verdict) })
+      .place(of: incident.series.path, isUnmeasured: incident.kind != .breach)
   }
 
   /// Of announced work the next is shown.

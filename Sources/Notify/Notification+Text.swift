@@ -29,7 +29,7 @@ extension Notification {
 
   public var japaneseCause: String {
     switch cause {
-    case .site: "\(site.ja) の回線または拠点内（この拠点の経路がすべて不良）。\(evidence.ja)"
+    case .site: "\(site.ja) の回線または拠点内（この拠点の経路がすべて不良、または隣接拠点から到達できません）。\(evidence.ja)"
     case .target: "\(target.ja)（複数の拠点から不良）。\(evidence.ja)"
     case .path: "\(site.ja) と \(target.ja) の間。\(evidence.ja)"
     case .measurement: evidence.ja
@@ -38,7 +38,8 @@ extension Notification {
 
   public var englishCause: String {
     switch cause {
-    case .site: sentence("The line or network of \(site.en): every path of the site is bad.")
+    case .site:
+      sentence("The line or network of \(site.en): every path of the site is bad, or its neighbours do not reach it.")
     case .target: sentence("\(target.en): it is bad from several sites.")
     case .path: sentence("Somewhere between \(site.en) and \(target.en).")
     case .measurement: evidence.en

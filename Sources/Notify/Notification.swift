@@ -1,3 +1,4 @@
+import Alerting
 import Measurement
 import Wire
 
@@ -78,16 +79,7 @@ public struct Notification: Codable, Sendable, Equatable {
   }
 
   /// Where the fault most likely lies.
-  public enum Cause: String, Codable, Sendable, CaseIterable {
-    /// Every path of the site is in breach.
-    case site
-    /// Paths of several sites to this target are in breach.
-    case target
-    /// Only this path.
-    case path
-    /// The measurement itself: nothing valid was heard.
-    case measurement
-  }
+  public typealias Cause = FaultPlace
 
   public init(
     key: String, incident: String, status: Status, severity: Severity, site: Place, target: Place, route: String,

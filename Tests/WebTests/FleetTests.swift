@@ -5,6 +5,8 @@ import Foundation
 import History
 import Logging
 import Measurement
+import Settings
+import Synchronization
 import Testing
 import Transport
 import Wire
@@ -26,23 +28,29 @@ struct FleetTests {
     return AgentConfiguration.Work(recordLength: .seconds(seconds))
   }
 
-  private func monitor(_ folder: String) async throws -> MonitorService {
-    var configuration = MonitorConfiguration(sites: [Site(id: "hq")], paths: [])
+  private func monitor(
+    _ folder: String, read: @escaping JobReader = { _ in [] }
+  ) async throws -> MonitorService {
+    var configuration = MonitorConfiguration(
+      sites: [Site(id: "hq", reflector: Endpoint(address: .loopbackV4, port: 862))], paths: [])
     // What the monitor itself finds wrong is not published at all; agents of another version may differ.
-    configuration.readJobs = { _ in [] }
+    configuration.readJobs = read
     return try await MonitorService(
       configuration: configuration, folder: try DataFolder(path: folder),
       logger: Logger(label: "monitor") { _ in SwiftLogNoOpLogHandler() }, clock: { SystemClock.reading() })
   }
 
-  private func agent(_ site: String, _ key: String, _ address: String, _ folder: String) throws -> AgentService {
+  private func agent(
+    _ site: String, _ key: String, _ address: String, _ folder: String,
+    read: @escaping @Sendable ([JobFile]) throws(JobError) -> AgentConfiguration.Work = Self.read
+  ) throws -> AgentService {
     try AgentService(
       AgentConfiguration(
         site: site, name: site,
         monitor: AgentConfiguration.Monitor(
           address: address, trust: .authorities(file: TestServer.certificate), token: key),
         jobs: AgentConfiguration.Jobs(
-          file: "\(folder)/jobs/\(site).json", interval: .seconds(1), read: Self.read),
+          file: "\(folder)/jobs/\(site).json", interval: .seconds(1), read: read),
         spoolFolder: "\(folder)/spool/\(site)"))
   }
 
@@ -56,7 +64,8 @@ struct FleetTests {
 
   private func addSites(_ server: TestServer) async throws {
     let sites = Self.sites.enumerated().map { index, id in
-      SiteBody(id: id, name: LocalizedName(ja: id, en: id), networks: ["10.\(index).0.0/16"])
+      SiteBody(
+        id: id, name: LocalizedName(ja: id, en: id), networks: ["10.\(index).0.0/16"], reflector: "10.\(index).0.5:862")
     }
     let response = try await server.fetch(
       "PUT", Paths.sites, AgentRoutesTests.manage, body: Array(try JSONEncoder().encode(SitesChangeBody(sites: sites))))
@@ -140,6 +149,80 @@ struct FleetTests {
       #expect(listed.filter { $0.state == .active }.count == 59)
       #expect(listed.first { $0.site == last }?.reason == "moved out")
       #expect(listed.allSatisfy { $0.version == "\(ProgramVersion.current)" && $0.clock?.offsetSeconds != nil })
+      await withTaskGroup(of: Void.self) { group in
+        for agent in agents { group.addTask { await agent.shutdown() } }
+      }
+    }
+  }
+
+  /// Who measures whom, as each agent has applied it last.
+  private final class Applied: Sendable {
+    private let targets = Mutex<[String: [String]]>([:])
+
+    func put(_ site: String, _ published: PublishedJobs) {
+      let named = published.jobs.flatMap { $0.targets(from: site).map(\.id) }
+      targets.withLock { $0[site] = named }
+    }
+
+    subscript(site: String) -> [String] { targets.withLock { $0[site] ?? [] } }
+  }
+
+  /// The paths of a mesh, as the configuration's reader makes them of every job.
+  private static let readMesh: JobReader = { files throws(JobError) in
+    let published = try PublishedJobs(files)
+    return published.jobs.flatMap { job in
+      published.sites.flatMap { site in
+        job.targets(from: site.id).flatMap { target in
+          job.streams(to: target, from: site.id).map { stream in
+            ExpectedPath(
+              path: Path(site: site.id, target: target.id, route: stream.route, label: stream.label),
+              origin: .probe(kind: job.kind))
+          }
+        }
+      }
+    }
+  }
+
+  @Test(
+    "Sixty agents are a mesh: each measures the hub and two neighbours, and the ring closes around who goes and comes")
+  func mesh() async throws {
+    let folder = try TestFolder()
+    let monitor = try await monitor(folder.path + "/monitor", read: Self.readMesh)
+    try await TestServer.run(monitor: monitor, configure: AgentRoutesTests.configure) { server async throws in
+      try await addSites(server)
+      let applied = Applied()
+      var agents: [AgentService] = []
+      func join(_ site: String, _ folder: String) async throws {
+        let key = try await AgentRoutesTests.join(site, server)
+        agents.append(
+          try agent(site, key, server.base, folder) { files throws(JobError) in
+            applied.put(site, try PublishedJobs(files))
+            return AgentConfiguration.Work()
+          })
+      }
+      for site in Self.sites { try await join(site, folder.path) }
+      #expect(try await jobs(server, Paths.jobs, "kind: stamp\nmesh: hq\n") == 200)
+      for site in Self.sites { try #require(await happens { applied[site].count == 3 }, "\(site)") }
+      // By id, as added sites are listed: site1, site10, site11, …
+      #expect(Set(applied["site10"]) == ["hq", "site1", "site11"])
+      #expect(await monitor.agents.expectation.paths.count == 60 * (2 + 2))
+      let version = await monitor.agents.jobs().current?.number
+
+      // One goes: its neighbours measure each other, nobody else is told of other targets.
+      let reason = Array(try JSONEncoder().encode(RevocationBody(reason: "moved out")))
+      #expect(
+        try await server.fetch("DELETE", Paths.agent(of: "site10"), AgentRoutesTests.manage, body: reason).status == 204
+      )
+      try #require(await happens { Set(applied["site1"]) == ["hq", "site11", "site9"] })
+      try #require(await happens { Set(applied["site11"]) == ["hq", "site1", "site12"] })
+      #expect(await monitor.agents.expectation.paths.count == 59 * (2 + 2))
+      #expect(await monitor.agents.jobs().current?.number != version)
+      #expect(await monitor.agents.jobs().previous == nil)
+
+      // And comes again.
+      try await join("site10", folder.path + "/again")
+      try #require(await happens { Set(applied["site1"]) == ["hq", "site10", "site9"] })
+      try #require(await happens { Set(applied["site10"]) == ["hq", "site1", "site11"] })
       await withTaskGroup(of: Void.self) { group in
         for agent in agents { group.addTask { await agent.shutdown() } }
       }

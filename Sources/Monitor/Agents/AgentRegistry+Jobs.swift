@@ -36,7 +36,7 @@ extension AgentRegistry {
   /// every site. It takes the place of a trial that was not promoted.
   public func publish(_ publication: JobPublication) async throws(RegistryError) -> JobRollout {
     try await inTurn { registry in
-      let files = [registry.sites.file] + publication.files
+      let files = [registry.siteFile] + publication.files
       let paths = try registry.check(files)
       for site in publication.first where !registry.hasAgent(site) {
         throw RegistryError(
@@ -76,6 +76,7 @@ extension AgentRegistry {
       let rollout = StoredRollout(current: trial, previous: registry.rollout.current)
       try await registry.history.put(rollout)
       registry.apply(rollout)
+      try await registry.followSites()
       return registry.jobs()
     }
   }
@@ -95,7 +96,39 @@ extension AgentRegistry {
       }
       try await registry.history.put(rollout)
       registry.apply(rollout)
+      try await registry.followSites()
       return registry.jobs()
+    }
+  }
+
+  /// Who is where, and where an agent is: of configured sites one is taken to be there.
+  private var siteFile: JobFile {
+    sites.file(agentless: Set(sites.all.map(\.id).filter { !sites.isConfigured($0) && !isManned($0) }))
+  }
+
+  /// One that was revoked and comes with the shared token has no agent either.
+  private func isManned(_ site: String) -> Bool {
+    hasKey(site) ?? hasAgent(site)
+  }
+
+  /// Sites come and go, and what is measured follows: a set whose jobs now mean other paths (a mesh, whose ring closes
+  /// around a site) is published anew with the sites as they are. What `rollback` goes back to stays what it was.
+  func followSites() async throws {
+    for isTrial in [false, true] {
+      guard let version = isTrial ? rollout.trial : rollout.current, let published = sets[version] else { continue }
+      let files = [siteFile] + published.set.files.filter { $0.name != KnownSites.fileName }
+      // Jobs that cannot be read any more stay as they were: an operator publishes what can.
+      guard files != published.set.files, let paths = try? read(files), Set(paths) != Set(published.paths) else {
+        continue
+      }
+      let body = Array(try JSONEncoder().encode(files))
+      let (stored, rollout) = try await history.publish(body, at: clock()) { rollout, version in
+        if isTrial { rollout.trial = version } else { rollout.current = version }
+      }
+      guard var renewed = PublishedSet(stored) else { preconditionFailure("what was encoded is decoded") }
+      renewed.paths = paths
+      sets[stored.version] = renewed
+      apply(rollout)
     }
   }
 

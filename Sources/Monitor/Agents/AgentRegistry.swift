@@ -172,6 +172,7 @@ public actor AgentRegistry {
       try await registry.history.putSites(try change.map { ($0.id, Array(try encoder.encode($0))) })
       registry.sites.put(change)
       registry.told()
+      try await registry.followSites()
     }
   }
 
@@ -215,6 +216,7 @@ public actor AgentRegistry {
       registry.enrolments.removeAll { $0.code == enrolment.code }
       registry.reports[enrolment.site] = nil
       registry.told()
+      try await registry.followSites()
       return EnrolledBody(site: site, hub: hub, key: key.text)
     }
   }
@@ -236,6 +238,7 @@ public actor AgentRegistry {
       registry.agents = try await registry.history.agents()
       registry.enrolments = try await registry.history.enrolments()
       registry.told()
+      try await registry.followSites()
     }
   }
 
@@ -285,6 +288,12 @@ public actor AgentRegistry {
   /// Whether a site's agent has said that it has applied a job set.
   func hasApplied(_ version: Int, _ site: String) -> Bool {
     reports[site]?.report.appliedJobs == version
+  }
+
+  /// Whether a site's agent has a key of its own that holds; `nil` where none ever had one.
+  func hasKey(_ site: String) -> Bool? {
+    let own = agents.filter { $0.site == site }
+    return own.isEmpty ? nil : own.contains { $0.ended == nil }
   }
 
   /// Whether there is anybody at a site to do jobs.

@@ -109,13 +109,15 @@ public struct KnownSites: Sendable, Equatable {
   }
 
   /// As the file `sites.yaml` of a job set. A JSON text is a YAML text in double quotes.
-  var file: JobFile {
+  /// - Parameter agentless: where no agent is, so that nothing is measured to there as if there were.
+  func file(agentless: Set<String>) -> JobFile {
     let lines = all.map { site in
       var fields = [
         "id: \(quoted(site.id))", "name: {ja: \(quoted(site.name.ja)), en: \(quoted(site.name.en))}",
         "networks: [\(site.networks.map(quoted).joined(separator: ", "))]",
       ]
       if let reflector = site.reflector { fields.append("reflector: \(quoted(reflector))") }
+      if agentless.contains(site.id) { fields.append("agent: false") }
       return "  - {\(fields.joined(separator: ", "))}\n"
     }
     return JobFile(name: Self.fileName, text: "sites:\n" + lines.joined())

@@ -10,6 +10,9 @@ public struct ProbeJob: Sendable, Equatable {
   public var name: String
   /// A registered kind of probe.
   public var kind: String
+  /// Makes it the mesh's part towards the hub or, where `isRing`, along the ring.
+  public var mesh: Mesh?
+  public var isRing = false
   /// Sites whose agents run it.
   public var from: [String]
   public var targets: [Target]
@@ -62,7 +65,8 @@ public struct ProbeJob: Sendable, Equatable {
   /// What `config check` says of it.
   public var summary: String {
     if isContinuous {
-      return "\(name): \(kind), \(rate) packets/s, judged every \(SettingKind<Duration>.show(interval))"
+      let way = mesh.map { isRing ? " along a ring of \($0.ring.count)" : " to \($0.hub)" } ?? ""
+      return "\(name): \(kind)\(way), \(rate) packets/s, judged every \(SettingKind<Duration>.show(interval))"
     }
     let when = cron.map { "at \($0.text) in \(timeZone)" } ?? "every \(SettingKind<Duration>.show(interval))"
     return "\(name): \(kind), \(when)"
@@ -71,6 +75,7 @@ public struct ProbeJob: Sendable, Equatable {
   /// The sites and targets that the agent of `site` measures: never itself. A call between sites has two ends, and each
   /// tells what it hears.
   public func targets(from site: String) -> [Target] {
+    if isRing { return mesh?.neighbours(of: site).map(Target.site) ?? [] }
     let asked = from.contains(site) ? targets.filter { $0 != .site(site) } : []
     guard relay != nil, targets.contains(.site(site)) else { return asked }
     return asked + from.map(Target.site).filter { $0 != .site(site) && !asked.contains($0) }
@@ -85,10 +90,14 @@ public struct ProbeJob: Sendable, Equatable {
     kind = root.required("kind", .oneOf(ProbeKind.all.map(\.name))) ?? ""
     let probe = ProbeKind.named(kind)
     let isSTAMP = probe?.cadence == .continuous
-    from = root.list("from", .oneOf(ids), default: ids)
+    let hub = root.value("mesh", SettingKind.oneOf(ids).or("none"), default: nil)
+    if hub != nil { Self.checkMesh(root, isSTAMP: isSTAMP) }
+    mesh = hub.map { Mesh(hub: $0, sites: sites) }
+    from = root.list("from", .oneOf(ids), default: mesh?.ring ?? ids)
     if !isSTAMP, !root.has("to") { root.report("to", "is missing, so nothing would be measured") }
     targets = root.list(
-      "to", isSTAMP ? .target(sites: ids) : .namedTarget(sites: ids), default: isSTAMP ? ids.map(Target.site) : [])
+      "to", isSTAMP ? .target(sites: ids) : .namedTarget(sites: ids),
+      default: isSTAMP ? hub.map { [.site($0)] } ?? ids.map(Target.site) : [])
     rate = root.value("rate", .number(1...1_000), default: isSTAMP ? 50 : 1)
     let usual: Duration = if case .repeated(let every, _) = probe?.cadence { every } else { .seconds(15) }
     let longest: Duration = isSTAMP ? .seconds(900) : .seconds(86_400)
@@ -136,6 +145,25 @@ public struct ProbeJob: Sendable, Equatable {
       throw SettingsError(reader.problems)
     }
     guard reader.problems.isEmpty else { throw SettingsError(reader.problems) }
+  }
+
+  /// What a file asks for: a mesh has a part along the ring, too, which tells where a fault lies and pages nobody.
+  var parts: [ProbeJob] {
+    guard mesh != nil else { return [self] }
+    var ring = self
+    ring.isRing = true
+    ring.targets = []
+    ring.rate = 1
+    ring.interval = Mesh.interval
+    ring.pages = false
+    return [self, ring]
+  }
+
+  private static func checkMesh(_ root: SettingsMapping, isSTAMP: Bool) {
+    if !isSTAMP { root.report("mesh", "is for stamp; other kinds measure what is named in to") }
+    for key in ["from", "to"] where root.has(key) {
+      root.report(key, "follows from mesh: every site to its hub, and along the ring")
+    }
   }
 
   private func checkReflectors(_ root: SettingsMapping, _ sites: [SiteSettings]) {

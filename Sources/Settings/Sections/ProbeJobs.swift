@@ -21,7 +21,7 @@ public struct ProbeJobs: Sendable {
         if reader.problems.isEmpty {
           let job = ProbeJob(
             name: String(name.dropLast(5)), root, sites: sites, defaults: defaults, resolve: resolve)
-          if reader.problems.isEmpty { jobs.append(job) }
+          if reader.problems.isEmpty { jobs += job.parts }
         }
       } catch {
         reader.report(line: nil, key: "", "cannot be read: \(error)")

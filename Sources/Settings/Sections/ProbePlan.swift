@@ -31,7 +31,7 @@ public struct ProbeLoad: Sendable, Equatable {
     if job.isContinuous {
       packetsPerSecond = Double(job.rate) * targets
       let meanBytes =
-        STAMPStream.meeting.reduce(0.0) { $0 + Double($1.packetBytes) } / Double(STAMPStream.meeting.count)
+        job.packetStreams.reduce(0.0) { $0 + Double($1.packetBytes) } / Double(job.packetStreams.count)
       bitsPerSecond = packetsPerSecond * (meanBytes + Self.headerBytes) * 8
       recordsPerDay = paths * 86_400 / recordLength.secondsAsDouble
       return
@@ -58,12 +58,27 @@ extension ProbeJob {
   }
 
   func measuredPaths(from site: String) -> [MeasuredPath] {
-    guard let probe = probeKind else { return [] }
-    return targets(from: site).flatMap { target in
-      probe.streams(request(to: target, from: site)).map { stream in
+    targets(from: site).flatMap { target in
+      streams(to: target, from: site).map { stream in
         MeasuredPath(
           path: Path(site: site, target: target.id, route: stream.route, label: stream.label), kind: kind)
       }
+    }
+  }
+
+  /// What the agent of `site` measures on its way to `target`.
+  public func streams(to target: Target, from site: String) -> [ProbeStream] {
+    if isRing { return [ProbeStream(label: Mesh.stream.label)] }
+    return probeKind?.streams(request(to: target, from: site)) ?? []
+  }
+
+  /// The test packets of kinds that send all the time, at the job's rate.
+  public var packetStreams: [STAMPStream] {
+    let streams = isRing ? [Mesh.stream] : STAMPStream.meeting
+    return streams.map { stream in
+      var stream = stream
+      stream.interval = .nanoseconds(1_000_000_000 * Int64(streams.count) / Int64(rate))
+      return stream
     }
   }
 

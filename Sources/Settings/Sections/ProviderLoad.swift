@@ -40,7 +40,7 @@ struct ProviderLoad {
     var shares: [Asked: Double] = [:]
     for site in sites {
       for case .named(let target) in job.targets(from: site.id) {
-        for stream in kind.streams(job.request(to: .named(target), from: site.id)) {
+        for stream in job.streams(to: .named(target), from: site.id) {
           let exit = stream.route == .proxy ? job.proxy?.url ?? "" : site.id
           shares[Asked(kind: job.kind, host: host(of: target), exit: exit), default: 0] += share
         }

@@ -11,6 +11,8 @@ public struct SiteSettings: Sendable, Equatable {
   public var reflector: Endpoint?
   /// Bits per second that its line carries away from it; `nil` where that is not said.
   public var uplink: Int?
+  /// Whether an agent is there, or is to be; without, it is in no mesh.
+  public var hasAgent: Bool
   /// How it is measured.
   public var stamp: STAMPSettings
 
@@ -24,6 +26,7 @@ public struct SiteSettings: Sendable, Equatable {
     networks = mapping.list("networks", .network, default: [])
     reflector = mapping.optional("reflector", .reflector)
     uplink = mapping.optional("uplink", .bitrate)
+    hasAgent = mapping.value("agent", .flag, default: true)
     stamp = STAMPSettings(mapping.mapping("stamp"), resolve: resolve)
     mapping.finish()
     guard let id else { return nil }

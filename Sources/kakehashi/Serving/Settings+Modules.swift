@@ -104,7 +104,7 @@ extension Settings {
       if job.cron != nil { rules.length = .seconds(60) }
     }
     return job.targets(from: site).flatMap { target in
-      kind.streams(job.request(to: target, from: site)).map { stream in
+      job.streams(to: target, from: site).map { stream in
         ExpectedPath(
           path: Path(site: site, target: target.id, route: stream.route, label: stream.label),
           origin: .probe(kind: job.kind), rules: rules, isExpected: job.cron == nil, pages: job.pages)
@@ -251,9 +251,9 @@ extension Settings {
     case .site(let id):
       guard let endpoint = reflector(of: id, in: sites) else { return nil }
       return AgentConfiguration.Target(
-        id: id, endpoint: endpoint, streams: job.streams, options: try stampOptions(of: id))
+        id: id, endpoint: endpoint, streams: job.packetStreams, options: try stampOptions(of: id))
     case .endpoint(let endpoint):
-      return AgentConfiguration.Target(id: endpoint.description, endpoint: endpoint, streams: job.streams)
+      return AgentConfiguration.Target(id: endpoint.description, endpoint: endpoint, streams: job.packetStreams)
     case .named:
       return nil
     }
@@ -281,14 +281,5 @@ extension ProbeJob {
       request.proxy = Proxy(url: url, credentials: credentials)
     }
     return request
-  }
-
-  /// The streams of a meeting, slowed or sped up to the job's rate.
-  var streams: [STAMPStream] {
-    STAMPStream.meeting.map { stream in
-      var stream = stream
-      stream.interval = .nanoseconds(1_000_000_000 * Int64(STAMPStream.meeting.count) / Int64(rate))
-      return stream
-    }
   }
 }

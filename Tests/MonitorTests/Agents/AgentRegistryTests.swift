@@ -70,6 +70,40 @@ struct AgentRegistryTests {
     #expect(IPAddress("10.9.0.1").flatMap { registry.site(of: $0) } == "ise")
   }
 
+  @Test(
+    "Where jobs follow from who is where, they are published anew as sites and agents come and go; going back stays")
+  func followsSites() async throws {
+    // Every site that has an agent measures "hq".
+    let monitor = try await bench.monitor {
+      $0.readJobs = { files throws(JobError) in
+        files[0].text.split(separator: "\n").compactMap { line in
+          guard let id = line.firstMatch(of: /id: "([a-z]+)"/)?.1, !line.contains("agent: false") else { return nil }
+          return ExpectedPath(
+            path: Path(site: String(id), target: "hq", route: .direct), origin: .probe(kind: "stamp"))
+        }
+      }
+    }
+    let registry = monitor.agents
+    func paths() async -> Set<String> { Set(await registry.expectation.paths.map(\.series.path.site)) }
+    _ = try await registry.publish(JobPublication(files: jobs("old"), first: []))
+    _ = try await registry.publish(JobPublication(files: jobs("new"), first: []))
+    let configured = await paths()
+    // Without an agent nothing follows from a new site.
+    try await registry.put([site("ise", "10.9.0.0/16")])
+    #expect(await registry.jobs().current?.number == 2)
+    let code = try await registry.makeCode(for: "ise", validFor: .seconds(3_600)).code
+    _ = try await registry.enrol(EnrolmentBody(code: code, isTrial: false))
+    #expect(await registry.jobs().current?.number == 3)
+    #expect(await paths() == configured.union(["ise"]))
+    #expect(await registry.jobs().previous?.number == 1)
+    try await registry.revoke("ise", because: nil)
+    #expect(await registry.jobs().current?.number == 4)
+    #expect(await paths() == configured)
+    // What is gone back to has the sites of today.
+    _ = try await registry.rollBack()
+    #expect(await registry.jobs().current?.number == 1)
+  }
+
   @Test("Of two who use a code at the same time one gets a key")
   func race() async throws {
     let registry = try await monitor().agents

@@ -68,7 +68,7 @@ struct KnownSitesTests {
     var sites = known
     sites.put([SiteBody(id: "ise", name: LocalizedName(ja: "伊勢「\"本\\館: 一」", en: "Ise"), networks: [])])
     #expect(
-      sites.file.text == #"""
+      sites.file(agentless: []).text == #"""
         sites:
           - {id: "hq", name: {ja: "hq", en: "hq"}, networks: ["10.0.0.0/8", "192.0.2.0/24"]}
           - {id: "ise", name: {ja: "伊勢「\"本\\館: 一」", en: "Ise"}, networks: []}
