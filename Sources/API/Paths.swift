@@ -27,6 +27,9 @@ public enum Paths {
   public static let planned = "/v1/planned"
   /// `GET` every site's month: `?month=2026-11`, this one without.
   public static let months = "/v1/months"
+  /// `GET` a site's history: `?site=tsu&from=…&to=…`, seconds since 1970; `resolution` (interval, 5min, hour, day) if it is
+  /// not to follow from the span, `target`, `label`, `origin` to have less.
+  public static let history = "/v1/history"
   /// `GET` liveness.
   public static let health = "/v1/health"
   public static let metrics = "/metrics"

@@ -12,6 +12,9 @@ public struct DashboardRunner: Sendable {
     self.configuration = configuration
   }
 
+  /// After so long a history that is looked at is asked for again.
+  private static let historyAge: Duration = .seconds(30)
+
   private var words: Words { configuration.words }
 
   /// One look as lines of text.
@@ -48,7 +51,20 @@ public struct DashboardRunner: Sendable {
     defer { following.cancel() }
 
     var state = initialState()
+    var asked: (span: SpanOfHistory, at: ContinuousClock.Instant)?
     while !state.shouldQuit {
+      if let span = state.wantedHistory,
+        asked?.span != span || asked.map({ $0.at.duration(to: .now) > Self.historyAge }) ?? true
+      {
+        asked = (span, .now)
+        Task.detached { [now = state.overview?.madeAt ?? 0] in
+          do {
+            inbox.put(.history(try await feed.history(span, at: now), span))
+          } catch {
+            inbox.put(.lost(words.reason(error)))
+          }
+        }
+      }
       let size = terminal.size
       terminal.show(Screens.draw(state, columns: size.columns, rows: size.rows))
       if let signal = terminal.wait(wake: inbox.descriptor) {
@@ -59,6 +75,7 @@ public struct DashboardRunner: Sendable {
         switch update {
         case .overview(let overview): state.receive(overview)
         case .lost(let reason): state.lose(reason)
+        case .history(let history, let span): state.receive(history, of: span)
         }
       }
       reading: while true {

@@ -25,6 +25,12 @@ struct DashboardState: Sendable, Equatable {
   /// Selected line of the current screen's list; kept within the list when drawn.
   private(set) var selection = 0
   private(set) var shouldQuit = false
+  /// What the history screen shows, and of which span that is.
+  private(set) var history: SiteHistory?
+  private(set) var shownHistory: SpanOfHistory?
+  private var historyLength = SpanOfHistory.Length.day
+  /// The first of the site's paths that is shown.
+  private(set) var historyScroll = 0
 
   init(address: String, words: Words, utcOffset: Int) {
     self.address = address
@@ -43,8 +49,21 @@ struct DashboardState: Sendable, Equatable {
     connection = .lost(reason)
   }
 
+  mutating func receive(_ history: SiteHistory, of span: SpanOfHistory) {
+    self.history = history
+    shownHistory = span
+    historyScroll = min(historyScroll, max(0, history.paths.count - 1))
+  }
+
+  /// Whose history is looked at; `nil` while none is.
+  var wantedHistory: SpanOfHistory? {
+    guard screen == .history, let sites = overview?.sites, !sites.isEmpty else { return nil }
+    return SpanOfHistory(site: sites[min(selection, sites.count - 1)].id, length: historyLength)
+  }
+
   /// `pageRows` is how many lines of a list the terminal shows.
   mutating func press(_ key: Key, pageRows: Int) {
+    if screen == .history, pressInHistory(key) { return }
     switch key {
     case .character("q"), .character("Q"): shouldQuit = true
     case .character("k"), .up: select(selection - 1)
@@ -55,9 +74,31 @@ struct DashboardState: Sendable, Equatable {
     case .end: select(listCount - 1)
     case .character(let character):
       guard let screen = Screens.all.first(where: { $0.key == character }) else { return }
+      // Of the path that was selected, its site's history.
+      let site = [.overview, .paths].contains(self.screen) ? selectedPath?.site : nil
+      let place = screen.id == .history ? overview?.sites.firstIndex { $0.id == site } : nil
       self.screen = screen.id
-      selection = 0
+      selection = place ?? 0
+      historyScroll = 0
     }
+  }
+
+  /// `false` for keys that mean the same everywhere.
+  private mutating func pressInHistory(_ key: Key) -> Bool {
+    switch key {
+    case .character("d"): historyLength = .day
+    case .character("w"): historyLength = .week
+    case .character("m"): historyLength = .month
+    case .pageUp: historyScroll = max(0, historyScroll - 1)
+    case .pageDown: historyScroll = min(historyScroll + 1, max(0, (history?.paths.count ?? 0) - 1))
+    default: return false
+    }
+    return true
+  }
+
+  private var selectedPath: PathStatus? {
+    let paths = worstFirst
+    return paths.indices.contains(selection) ? paths[selection] : nil
   }
 
   private mutating func select(_ line: Int) {
@@ -70,6 +111,7 @@ struct DashboardState: Sendable, Equatable {
     case .overview, .paths: overview.paths.count
     case .meetings: overview.meetings.count
     case .incidents: overview.incidents.count
+    case .history: overview.sites.count
     case .help: 0
     }
   }

@@ -8,6 +8,7 @@ struct OverviewFeed: Sendable {
     case overview(Overview)
     /// With the reason, a sentence.
     case lost(String)
+    case history(SiteHistory, SpanOfHistory)
   }
 
   let configuration: DashboardConfiguration
@@ -56,6 +57,20 @@ struct OverviewFeed: Sendable {
       throw DashboardError(words.refused(body, status: response.status))
     }
     return try decode(response.body)
+  }
+
+  /// A site's history up to `now`, seconds since 1970.
+  func history(_ span: SpanOfHistory, at now: Double) async throws -> SiteHistory {
+    let response = try await fetcher.fetch(configuration.request(span.request(at: now)))
+    guard response.status == 200 else {
+      let body = try? JSONDecoder().decode(ErrorBody.self, from: Data(response.body))
+      throw DashboardError(words.refused(body, status: response.status))
+    }
+    do {
+      return try JSONDecoder().decode(SiteHistory.self, from: Data(response.body))
+    } catch {
+      throw DashboardError(words.unreadable)
+    }
   }
 
   private var words: Words { configuration.words }

@@ -23,8 +23,22 @@ struct Words: Sendable, Equatable {
   var sitesAndPaths: String { choose("拠点と経路（悪い順）", "Sites and paths, worst first") }
   var meetings: String { choose("会議", "Meetings") }
   var incidents: String { choose("障害", "Incidents") }
+  var history: String { choose("履歴", "History") }
   var help: String { choose("操作", "Help") }
   var quit: String { choose("終了", "Quit") }
+
+  func length(_ length: SpanOfHistory.Length) -> String {
+    switch length {
+    case .day: choose("24時間", "24 hours")
+    case .week: choose("7日間", "7 days")
+    case .month: choose("31日間", "31 days")
+    }
+  }
+  var historyKeys: String {
+    choose("d 日  w 週  m 月   ↑↓ 拠点   PgUp PgDn 経路", "d day  w week  m month   ↑↓ site   PgUp PgDn path")
+  }
+  var reading: String { choose("読み込んでいます…", "Reading …") }
+  var noHistory: String { choose("この期間の計測はありません。", "Nothing was measured in this time.") }
 
   // Columns.
   var verdict: String { choose("判定", "Verdict") }
@@ -175,7 +189,7 @@ struct Words: Sendable, Equatable {
     switch language {
     case .ja:
       [
-        "1 概要   2 経路   3 会議   4 障害   ? この画面   q 終了",
+        "1 概要   2 経路   3 会議   4 障害   5 履歴   ? この画面   q 終了",
         "↑ ↓ または k j で行を選び、PageUp PageDown で頁を送ります。",
         "",
         "判定: ● 良好  すべての値が基準内",
@@ -188,7 +202,7 @@ struct Words: Sendable, Equatable {
       ]
     case .en:
       [
-        "1 overview   2 paths   3 meetings   4 incidents   ? this page   q quit",
+        "1 overview  2 paths  3 meetings  4 incidents  5 history  ? this page  q quit",
         "↑ ↓ or k j select a line, PageUp and PageDown turn pages.",
         "",
         "Verdict: ● good     every figure is within its limit",

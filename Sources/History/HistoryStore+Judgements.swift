@@ -82,6 +82,18 @@ extension HistoryStore {
     return judgements
   }
 
+  /// The judged series of a site, `limit` at most.
+  public func series(of site: String, limit: Int) async throws(HistoryError) -> [PathRecord.Series] {
+    try await read { db in
+      // Calls leave a series for each participant; what is judged has no label.
+      let rows = try Row.fetchAll(
+        db,
+        sql: "SELECT * FROM series WHERE site = ? AND (label = '' OR origin NOT LIKE 'call %') ORDER BY id LIMIT ?",
+        arguments: [site, limit])
+      return try rows.map { try PathRecord.Series($0) }
+    }
+  }
+
   /// A judged series' judgements with starts in `starts`, oldest first.
   public func judgements(
     of series: PathRecord.Series, starting starts: Range<WallTime>

@@ -11,8 +11,9 @@ import Wire
 /// The history of a year of 300 paths, made by simulation: what it takes on disk, how fast records go in, how long
 /// dashboards wait, and how long backup and restore take. `loadtest/history` runs it; prints, asserts nothing.
 ///
-/// The year goes by day by day: the five-minute roll-ups of a day are written straight into the tables, and the history
-/// itself makes hours and days of them and deletes what is old. Then come some days of records, and then records go
+/// The year goes by day by day: the five-minute roll-ups of a day, as far back as they are kept, are written straight into
+/// the tables, and the history itself makes hours and days of them and deletes what is old; of the days before, hours and days
+/// are written. Then come some days of records, and then records go
 /// through the monitor itself, judged, committed and rolled up, in virtual time.
 @main struct HistoryYear {
   let folder: String
@@ -70,7 +71,17 @@ import Wire
     for day in 1...lengths.days {
       let end = SimulatedClock.start + .seconds(86_400 * (day - lengths.days))
       let watch = ContinuousClock()
-      writing += try watch.measure { try past.writeDay(rows, before: end) }
+      // Of older days nothing finer than hours is left: they are written as they are.
+      let isOld = day <= lengths.days - Self.fiveMinuteDays
+      writing += try watch.measure {
+        if isOld {
+          try past.writeDay(.hour, rows, before: end)
+          try past.writeDay(.day, rows, before: end)
+        } else {
+          try past.writeDay(.fiveMinutes, rows, before: end)
+        }
+      }
+      if isOld { continue }
       // Of the last day the monitor itself makes what is due.
       let rolledUp = try await watch.measure {
         try await store.rollUp(at: end + .seconds(120), timeZone: Self.tokyo)
@@ -91,6 +102,9 @@ import Wire
     print("records and judgements, \(lengths.recordDays) days: \(count) in \(took), \((bytes() - size) >> 20) MiB")
     try report(past)
   }
+
+  /// As many as are kept, and a day to be deleted.
+  private static let fiveMinuteDays = 63
 
   private func report(_ past: PastYear) throws {
     for (name, rows, bytes) in try past.sizes() {

@@ -9,7 +9,9 @@ import Wire
 struct PastYear {
   let paths: SimulatedPaths
   let database: DatabaseQueue
-  private let templates: [Template]
+  private let fiveMinutes: [Template]
+  private let hours: [Template]
+  private let days: [Template]
 
   /// Opens a database that the monitor has made.
   init(paths: SimulatedPaths, file: String) throws {
@@ -17,7 +19,10 @@ struct PastYear {
     var configuration = Configuration()
     configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = OFF; PRAGMA cache_size = -200000") }
     database = try DatabaseQueue(path: file, configuration: configuration)
-    templates = paths.series.indices.map { Template(paths.merged($0, at: .unixEpoch, records: 20)) }
+    func merged(_ records: Int) -> [Template] {
+      paths.series.indices.map { Template(paths.merged($0, at: .unixEpoch, records: records)) }
+    }
+    (fiveMinutes, hours, days) = (merged(20), merged(240), merged(1_440))
   }
 
   /// The numbers of the paths' rows.
@@ -35,21 +40,23 @@ struct PastYear {
     }
   }
 
-  /// Roll-ups of five minutes of the day before `end`, as they are when their records were merged; the history's own
-  /// code makes all that follows from them.
-  func writeDay(_ rows: [Int64], before end: WallTime) throws {
-    let length = RollUp.Level.fiveMinutes.rawValue
+  /// Roll-ups of one level, of the day before `end`, as they are when their parts were merged; the history's own code
+  /// makes all that follows from them.
+  func writeDay(_ level: RollUp.Level, _ rows: [Int64], before end: WallTime) throws {
+    let length = level.rawValue
     let count = 86_400 / length
+    let records = Int(length / 15)
+    let templates = level == .fiveMinutes ? fiveMinutes : level == .hour ? hours : days
     try database.write { db in
       let body = try db.makeStatement(sql: "INSERT INTO rollup_body (body) VALUES (?)")
       let rollUp = try db.makeStatement(
         sql: """
           INSERT INTO rollup (series, level, start, records, loss, jitter, latency, delay_variation, body)
-          VALUES (?, 300, ?, 20, 1333, 210000, 31000000, 4200000, ?)
+          VALUES (?, ?, ?, ?, 1333, 210000, 31000000, 4200000, ?)
           """)
       let tally = try db.makeStatement(
         sql: """
-          INSERT INTO tally (series, level, start, objective, verdict, reason, intervals) VALUES (?, 300, ?, 0, ?, '', ?)
+          INSERT INTO tally (series, level, start, objective, verdict, reason, intervals) VALUES (?, ?, ?, 0, ?, '', ?)
           """)
       let stale = try db.makeStatement(sql: "INSERT OR IGNORE INTO stale (level, start, series) VALUES (3600, ?, ?)")
       let day = try db.makeStatement(sql: "INSERT OR IGNORE INTO day (start) VALUES (?)")
@@ -58,11 +65,11 @@ struct PastYear {
         let start = end + .seconds(length * (window - count))
         for (path, row) in rows.enumerated() {
           try body.execute(arguments: [templates[path].body(at: start)])
-          try rollUp.execute(arguments: [row, start.nanoseconds, db.lastInsertedRowID])
+          try rollUp.execute(arguments: [row, length, start.nanoseconds, records, db.lastInsertedRowID])
           let isBad = (Int(window) + path) % 40 == 0
-          try tally.execute(arguments: [row, start.nanoseconds, "good", isBad ? 19 : 20])
-          if isBad { try tally.execute(arguments: [row, start.nanoseconds, "bad", 1]) }
-          if window % 12 == 0 { try stale.execute(arguments: [start.nanoseconds, row]) }
+          try tally.execute(arguments: [row, length, start.nanoseconds, "good", isBad ? records - 1 : records])
+          if isBad { try tally.execute(arguments: [row, length, start.nanoseconds, "bad", 1]) }
+          if level == .fiveMinutes, window % 12 == 0 { try stale.execute(arguments: [start.nanoseconds, row]) }
         }
       }
     }

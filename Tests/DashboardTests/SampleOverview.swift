@@ -45,6 +45,31 @@ enum SampleOverview {
       PlannedWorkBody(id: 4, from: moment + 50_097, to: moment + 64_497, reason: "Router replaced", scopes: ["tsu/hq"]),
     ])
 
+  /// The day of tsu: a bad half hour in the morning, planned work at night, an hour without measurements.
+  static let history = SiteHistory(
+    site: "tsu", from: moment - 86_400, to: moment, resolution: .fiveMinutes,
+    paths: [("hq", "voice"), ("hq", "video"), ("relay", "")].map { target, label in
+      PathHistory(
+        target: target, route: "direct", label: label, origin: target == "relay" ? "call uplink" : "probe stamp",
+        limits: limits,
+        points: (0..<288).compactMap { number in
+          let at = moment - 86_400 + Double(number) * 300
+          guard !(130..<142).contains(number) else {
+            return HistoryPoint(
+              at: at, lossPercent: nil, jitterMilliseconds: nil, latencyMilliseconds: nil, pdvMilliseconds: nil,
+              unknown: 20, reasons: ["noRecords": 20])
+          }
+          let isBad = (252..<258).contains(number)
+          let isPlanned = (180..<204).contains(number)
+          let wave = Double(number * 37 % 50) / 50
+          return HistoryPoint(
+            at: at, lossPercent: isBad ? 3.2 : isPlanned ? 40 : wave * 0.4, jitterMilliseconds: 2 + wave * 12,
+            latencyMilliseconds: isBad ? 204 : 40 + wave * 60, pdvMilliseconds: 20,
+            good: isPlanned ? 0 : isBad ? 6 : 20, bad: isBad ? 14 : 0, planned: isPlanned ? 20 : 0,
+            reasons: isPlanned ? ["router replaced": 20] : nil)
+        })
+    })
+
   private static func path(
     _ site: String, _ target: String, _ origin: String, _ verdict: VerdictName, _ loss: Double?, _ jitter: Double?,
     _ latency: Double?, recent: [Double?]

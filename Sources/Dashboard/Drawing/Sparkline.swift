@@ -13,9 +13,13 @@ enum Sparkline {
         // Nobody is held to it.
         if sample.verdict == .planned { return ("◇", Style(role: .accent)) }
         guard let share = Gauge.share(of: sample, limits: limits) else { return ("·", Style.faint) }
-        let level = min(bars.count - 1, Int(share * Double(bars.count - 1)))
-        return (String(bars[max(0, level)]), Gauge.style(share: share, verdict: sample.verdict))
+        return bar(share: share, verdict: sample.verdict)
       }
+  }
+
+  static func bar(share: Double, verdict: VerdictName = .good) -> (text: String, style: Style) {
+    let level = share.isFinite ? Int(min(max(share, 0), 1) * Double(bars.count - 1)) : bars.count - 1
+    return (String(bars[level]), Gauge.style(share: share, verdict: verdict))
   }
 }
 

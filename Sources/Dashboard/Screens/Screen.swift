@@ -1,6 +1,6 @@
 /// Which screen is shown.
 enum ScreenID: Sendable, Equatable {
-  case overview, paths, meetings, incidents, help
+  case overview, paths, meetings, incidents, history, help
 }
 
 /// One screen: a key that opens it, a title, and how it draws the state between the bars at top and bottom.
@@ -19,6 +19,7 @@ enum Screens {
     PathsScreen.screen,
     MeetingsScreen.screen,
     IncidentsScreen.screen,
+    HistoryScreen.screen,
     HelpScreen.screen,
   ]
 
@@ -97,7 +98,7 @@ enum Screens {
       column = canvas.put(String(screen.key), row: row, column: column, style: .accent)
       column = canvas.put(
         " \(screen.title(state.words))", row: row, column: column, style: isCurrent ? Style(isBold: true) : .faint)
-      column += 3
+      column += canvas.columns < 72 ? 2 : 3
     }
     column = canvas.put("q", row: row, column: column, style: .accent)
     canvas.put(" \(state.words.quit)", row: row, column: column, style: .faint)

@@ -59,6 +59,7 @@ struct Routes: Sendable {
     if let monitor {
       RecordRoutes(monitor: monitor, limit: configuration.maximumRecordsBytes).add(to: &table)
       IncidentRoutes(monitor: monitor).add(to: &table)
+      HistoryRoutes(monitor: monitor).add(to: &table)
       MonthRoutes(monitor: monitor).add(to: &table)
       PlannedWorkRoutes(monitor: monitor).add(to: &table)
       AgentRoutes(registry: monitor.agents, clock: clock).add(to: &table)

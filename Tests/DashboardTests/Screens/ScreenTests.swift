@@ -9,10 +9,12 @@ struct ScreenTests {
     var state = DashboardState(address: "https://127.0.0.1:8443", words: Words(language), utcOffset: 9 * 3600)
     state.receive(SampleOverview.overview)
     state.press(.character(screen), pageRows: 10)
+    if let span = state.wantedHistory { state.receive(SampleOverview.history, of: span) }
     return state
   }
 
-  @Test("Every screen is readable at 80×24 in both languages", arguments: ["1", "2", "3", "4", "?"] as [Character])
+  @Test(
+    "Every screen is readable at 80×24 in both languages", arguments: ["1", "2", "3", "4", "5", "?"] as [Character])
   func golden(key: Character) throws {
     let name = Screens.all.first { $0.key == key }.map { "\($0.id)" } ?? ""
     try GoldenScreen.expect(Screens.draw(state(.ja, screen: key), columns: 80, rows: 24), "\(name)-ja-80x24")
@@ -22,6 +24,21 @@ struct ScreenTests {
   @Test("A wide terminal gives names and trends more room")
   func wide() throws {
     try GoldenScreen.expect(Screens.draw(state(.ja), columns: 132, rows: 30), "overview-ja-132x30")
+  }
+
+  @Test("A history that is not there yet, or has nothing, says so")
+  func noHistory() {
+    var state = DashboardState(address: "", words: Words(.en), utcOffset: 0)
+    state.receive(SampleOverview.overview)
+    state.press(.character("5"), pageRows: 10)
+    #expect(Screens.draw(state, columns: 80, rows: 24).lines[2] == " Reading …")
+    var empty = SampleOverview.history
+    empty.paths = []
+    state.receive(empty, of: SpanOfHistory(site: "tsu", length: .day))
+    #expect(Screens.draw(state, columns: 80, rows: 24).lines[2] == " Nothing was measured in this time.")
+    // What is shown is never another site's.
+    state.press(.up, pageRows: 10)
+    #expect(Screens.draw(state, columns: 80, rows: 24).lines[2] == " Reading …")
   }
 
   @Test("No size makes drawing fail, and a tiny one says so")
