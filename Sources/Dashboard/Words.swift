@@ -160,6 +160,9 @@ struct Words: Sendable, Equatable {
       return choose("履歴を保存できません。ディスクを確認してください。", "The history cannot be kept: look at the monitor's disk.")
     case "damage":
       return choose("履歴が壊れていました。監視サーバーのログを確認してください。", "The history was damaged: the monitor's log says more.")
+    case "late":
+      let count = trouble.waiting ?? 0
+      return choose("保存期間を過ぎた記録が\(count)件届きました。個別には保存されません。", "\(count) records came too late to be kept one by one.")
     case "delivery":
       let (channel, waiting) = (trouble.channel ?? "", trouble.waiting ?? 0)
       return choose(

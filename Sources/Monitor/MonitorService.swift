@@ -24,6 +24,8 @@ public actor MonitorService {
   private var generation: Int
   /// Why the last step could not be committed, `nil` once one was.
   private var storing: Trouble?
+  /// Of records that came too late; `nil` when the last such is a day ago.
+  private var late: (trouble: Trouble, count: Int, at: MonotonicTime)?
   private var ring: EventRing
   private var listeners = Listeners()
   private var isStepping = false
@@ -117,6 +119,7 @@ public actor MonitorService {
         var next = situation
         let step = next.take(news, now: now)
         try await commit(step, of: &next, records: news, at: now)
+        noteLate(news, at: now)
       }
       result = .success(())
     } catch {
@@ -126,6 +129,21 @@ public actor MonitorService {
     if delivery === own { delivery = nil }
     for each in own.waiting { each.resume(returning: result) }
     try result.get()
+  }
+
+  /// Records whose time of being kept is over are committed as all are, and go at the next round.
+  private func noteLate(_ records: [PathRecord], at now: WallTime) {
+    let first = now.advanced(byNanoseconds: -situation.configuration.retention.records.nanoseconds)
+    let count = records.count { $0.id.intervalStart < first }
+    guard count > 0 else { return }
+    let all = count + (late?.count ?? 0)
+    let reason =
+      "\(all) records came after the time that records are kept (monitor.retention.records): they are in the roll-ups of "
+      + "windows of which nothing was known, and are not kept one by one."
+    late = (
+      Trouble(kind: .late(records: all), since: late?.trouble.since ?? now, reason: reason), all, clock().monotonic
+    )
+    logger.warning("Records came too late", metadata: ["count": "\(count)", "reason": "\(reason)"])
   }
 
   /// What several have delivered and wait for together.
@@ -178,7 +196,8 @@ public actor MonitorService {
     let channels = await notifier.troubles.map {
       Trouble(kind: .delivery(channel: $0.channel, waiting: $0.waiting), since: $0.since, reason: $0.reason)
     }
-    return [storing].compactMap(\.self) + damages.troubles + channels
+    if let at = late?.at, clock().monotonic > at + DamageLog.shown { late = nil }
+    return [storing, late?.trouble].compactMap(\.self) + damages.troubles + channels
   }
 
   /// Changes from `position` on; where that cannot be resumed (too old, or of another run), a snapshot first.

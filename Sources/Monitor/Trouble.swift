@@ -14,13 +14,16 @@ public struct Trouble: Sendable, Equatable {
     case damage
     /// A channel takes no notifications; so many wait for it.
     case delivery(channel: String, waiting: Int)
+    /// So many records came in the last day when their time of being kept was over.
+    case late(records: Int)
 
-    /// `history`, `damage` or `delivery`.
+    /// `history`, `damage`, `delivery` or `late`.
     public var word: String {
       switch self {
       case .history: "history"
       case .damage: "damage"
       case .delivery: "delivery"
+      case .late: "late"
       }
     }
   }

@@ -69,6 +69,19 @@ struct MonitorServiceTests {
     #expect(await requests.next() == nil)
   }
 
+  @Test("Records that come after their time are committed and told of for a day")
+  func late() async throws {
+    let monitor = try await bench.monitor { $0.retention.records = .seconds(3_600) }
+    bench.advance(to: 4_000)
+    try await monitor.ingest((24..<34).map { bench.record($0) })
+    #expect(await monitor.troubles().map(\.kind) == [.late(records: 3)])
+    // Once more is no news.
+    try await monitor.ingest((24..<34).map { bench.record($0) })
+    #expect(await monitor.troubles().map(\.kind) == [.late(records: 3)])
+    bench.advance(to: 4_000 + 86_401)
+    #expect(await monitor.troubles() == [])
+  }
+
   @Test("A path that falls silent becomes unknown, with an alert of its own that ends when it is heard again")
   func silence() async throws {
     let receiver = try HTTPReceiver()

@@ -142,6 +142,7 @@ extension IncidentStatus {
 extension TroubleStatus {
   init(_ trouble: Trouble) {
     self.init(kind: trouble.kind.word, since: trouble.since.unixSeconds, reason: trouble.reason)
+    if case .late(let records) = trouble.kind { waiting = records }
     if case .delivery(let channel, let waiting) = trouble.kind {
       self.channel = channel
       self.waiting = waiting

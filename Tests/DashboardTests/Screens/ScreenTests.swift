@@ -109,6 +109,9 @@ struct ScreenTests {
     let delivery = TroubleStatus(kind: "delivery", channel: "team", waiting: 3, since: 0, reason: "down")
     #expect(line(.en, delivery) == " ▲ Channel team takes no notifications: 3 wait.")
     #expect(line(.ja, delivery) == " ▲ 通知が「team」に届いていません（3件待機中）")
+    let late = TroubleStatus(kind: "late", waiting: 3, since: 0, reason: "late")
+    #expect(line(.en, late) == " ▲ 3 records came too late to be kept one by one.")
+    #expect(line(.ja, late) == " ▲ 保存期間を過ぎた記録が3件届きました。個別には保存されません。")
     for kind in ["history", "damage", "of a newer monitor"] {
       let trouble = TroubleStatus(kind: kind, since: 0, reason: "disk")
       #expect(line(.en, trouble).contains("log") || line(.en, trouble).contains("disk"))
