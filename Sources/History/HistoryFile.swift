@@ -114,6 +114,7 @@ public struct HistoryFile: Sendable {
         var contents = Contents()
         try Self.verifyRecords(db, &contents)
         if try db.tableExists("rollup_body") { try Self.verifyRollUps(db, &contents) }
+        if try db.tableExists("month") { try Self.verifyMonths(db) }
         contents.incidents = try Int.fetchOne(db, sql: "SELECT count(*) FROM incident") ?? 0
         contents.waitingNotifications =
           try Int.fetchOne(db, sql: "SELECT count(*) FROM outbox WHERE delivered IS NULL") ?? 0
@@ -157,6 +158,16 @@ public struct HistoryFile: Sendable {
         throw damage("roll-up \(row["id"] as Int64) is found as what it is not")
       }
       contents.rollUps += 1
+    }
+  }
+
+  private static func verifyMonths(_ db: Database) throws {
+    let rows = try Row.fetchCursor(db, sql: "SELECT month, site, body FROM month")
+    while let row = try rows.next() {
+      let (month, site): (String, String) = (row["month"], row["site"])
+      guard let body = try? JSONDecoder().decode(SiteMonth.self, from: row["body"]),
+        (body.month, body.site) == (month, site)
+      else { throw damage("the month \(month) of \(site) is not what it is found by") }
     }
   }
 

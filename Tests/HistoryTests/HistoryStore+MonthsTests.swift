@@ -128,6 +128,10 @@ struct MonthsTests {
     #expect(try await store.closeMonths(at: fourth + .seconds(86_400), other, timeZone: Self.tokyo) == [])
     try await store.write { db in try db.execute(sql: "DELETE FROM tally; DELETE FROM judgement") }
     #expect(try await months(at: fourth + .seconds(365 * 86_400), other) == closed)
+    let file = HistoryFile(dataFolder: temporary.path)
+    _ = try file.verify()
+    try await store.write { db in try db.execute(sql: "UPDATE month SET body = X'7B7D'") }
+    #expect(throws: HistoryError.self) { try file.verify() }
   }
 
   @Test("A clock that is far ahead closes nothing: two days must have been measured after the month's end")
