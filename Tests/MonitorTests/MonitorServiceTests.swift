@@ -70,7 +70,7 @@ struct MonitorServiceTests {
   }
 
   @Test("Records that come after their time are committed and told of for a day")
-  func late() async throws {
+  func afterTheirTime() async throws {
     let monitor = try await bench.monitor { $0.retention.records = .seconds(3_600) }
     bench.advance(to: 4_000)
     try await monitor.ingest((24..<34).map { bench.record($0) })
