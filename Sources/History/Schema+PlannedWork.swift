@@ -11,8 +11,12 @@ extension Schema {
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             start INTEGER NOT NULL, ended INTEGER NOT NULL, body BLOB NOT NULL
           ) STRICT;
-
-          -- Months that are closed: what each site's was, for good. The body is JSON.
+          """)
+    }
+    migrator.registerMigration("months") { db in
+      try db.execute(
+        sql: """
+          -- Those that are closed: what each site's was, for good. The body is JSON.
           CREATE TABLE month (
             month TEXT NOT NULL, site TEXT NOT NULL, body BLOB NOT NULL,
             PRIMARY KEY (month, site)
