@@ -5,6 +5,13 @@ enum FigureText {
     return "\(threeDigits(value)) %"
   }
 
+  /// To a hundredth of a per cent, rounded down: all is only what is all. `whole` is not 0.
+  static func share(_ part: Int, of whole: Int) -> String {
+    let hundredths = part * 10_000 / whole
+    let rest = hundredths % 100
+    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) %"
+  }
+
   static func milliseconds(_ value: Double?) -> String {
     guard let value else { return "–" }
     return "\(threeDigits(value)) ms"

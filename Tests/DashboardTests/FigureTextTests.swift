@@ -4,6 +4,14 @@ import Testing
 
 @Suite("Figures as text")
 struct FigureTextTests {
+  @Test("A share is all only when it is all")
+  func shares() {
+    #expect(FigureText.share(5_719, of: 5_720) == "99.98 %")
+    #expect(FigureText.share(99_999, of: 100_000) == "99.99 %")
+    #expect(FigureText.share(3, of: 3) == "100.00 %")
+    #expect(FigureText.share(0, of: 3) == "0.00 %")
+  }
+
   @Test(
     "Three digits, and never zero for what is not",
     arguments: [

@@ -13,6 +13,8 @@ struct HistoryBars {
     var planned = 0
 
     var isEmpty: Bool { good + bad + unknown + planned == 0 }
+    /// Nobody is held to any of it.
+    var isPlanned: Bool { planned > 0 && good + bad == 0 }
   }
 
   let columns: [Column]
@@ -50,12 +52,14 @@ struct HistoryBars {
     columns.map { column in
       if column.isEmpty { return (" ", .plain) }
       guard let value = column[keyPath: figure] else { return ("·", .faint) }
-      return Sparkline.bar(share: limit > 0 ? value / limit : 0)
+      let bar = Sparkline.bar(share: limit > 0 ? value / limit : 0)
+      return column.isPlanned ? (bar.text, .faint) : bar
     }
   }
 
+  /// Planned work aside.
   func greatest(_ figure: KeyPath<Column, Double?>) -> Double? {
-    columns.compactMap { $0[keyPath: figure] }.max()
+    columns.filter { !$0.isPlanned }.compactMap { $0[keyPath: figure] }.max()
   }
 
   /// Judged intervals of the whole span.

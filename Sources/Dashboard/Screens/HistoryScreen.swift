@@ -97,10 +97,7 @@ enum HistoryScreen {
     if totals.unknown > 0 { facts.append(("? \(totals.unknown)", Style(role: .unknown))) }
     if totals.planned > 0 { facts.append(("◇ \(totals.planned)", Style(role: .accent))) }
     if judged > 0 {
-      // Rounded down: all good is only what is all good.
-      let hundredths = totals.good * 10_000 / judged
-      let rest = hundredths % 100
-      facts.append(("\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) %", Style(isBold: true)))
+      facts.append((FigureText.share(totals.good, of: judged), Style(isBold: true)))
     }
     for (text, style) in facts {
       guard column + DisplayWidth.of(text) < canvas.columns else { return }

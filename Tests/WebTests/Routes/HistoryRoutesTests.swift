@@ -23,8 +23,8 @@ import Wire
   @Test("A history is of intervals, or of the roll-ups that fit its span")
   func levels() async throws {
     let monitor = try await TestMonitor()
-    // An hour before now, 40 intervals; every tenth is bad.
-    try await monitor.service.ingest((0..<40).map { record($0, lost: $0 % 10 == 0 ? 75 : 0) })
+    // An hour before now, 40 intervals, and two that more may come of; every tenth is bad.
+    try await monitor.service.ingest((0..<42).map { record($0, lost: $0 % 10 == 0 ? 75 : 0) })
     try await monitor.service.tick()
     try await monitor.service.rollUp(WallTime(seconds: Int64(Self.now)))
     try await TestServer.run(monitor: monitor.service) { server async throws in
