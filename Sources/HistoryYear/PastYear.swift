@@ -115,10 +115,11 @@ struct PastYear {
     try database.read { db in
       try ["rollup_body", "rollup", "tally", "record", "judgement"].map { table in
         let rows = try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0
+        // Its pages: their bytes are a number of 32 bits there.
         let bytes = try Int.fetchOne(
           db,
           sql: """
-            SELECT sum(pgsize) FROM dbstat WHERE aggregate = TRUE AND name IN (SELECT name FROM sqlite_schema WHERE tbl_name = ?)
+            SELECT sum(pageno) * 4096 FROM dbstat WHERE aggregate = TRUE AND name IN (SELECT name FROM sqlite_schema WHERE tbl_name = ?)
             """, arguments: [table])
         return (table, rows, bytes ?? 0)
       }
