@@ -21,15 +21,19 @@ struct HistoryBars {
 
   init(_ points: [HistoryPoint], from: Double, to: Double, columns count: Int) {
     var columns = [Column](repeating: Column(), count: max(0, count))
-    for point in points where from < to && count > 0 {
+    // Nobody is held to planned work: it shows where nothing else does.
+    let planned = points.filter(\.isPlanned)
+    for point in points.filter({ !$0.isPlanned }) + planned where from < to && count > 0 {
       let place = Int((point.at - from) / (to - from) * Double(count))
       guard point.at >= from, columns.indices.contains(place) else { continue }
       func worse(_ keyPath: WritableKeyPath<Column, Double?>, _ value: Double?) {
         if let value { columns[place][keyPath: keyPath] = max(columns[place][keyPath: keyPath] ?? 0, value) }
       }
-      worse(\.loss, point.lossPercent)
-      worse(\.jitter, point.jitterMilliseconds)
-      worse(\.latency, point.latencyMilliseconds)
+      if !point.isPlanned || columns[place].good + columns[place].bad == 0 {
+        worse(\.loss, point.lossPercent)
+        worse(\.jitter, point.jitterMilliseconds)
+        worse(\.latency, point.latencyMilliseconds)
+      }
       columns[place].good += point.good
       columns[place].bad += point.bad
       columns[place].unknown += point.unknown
@@ -71,4 +75,8 @@ struct HistoryBars {
       total.planned += column.planned
     }
   }
+}
+
+extension HistoryPoint {
+  fileprivate var isPlanned: Bool { planned > 0 && good + bad == 0 }
 }

@@ -43,6 +43,18 @@ struct HistoryBarsTests {
     #expect(Self.bars.bars(\.loss, limit: 0).count == 6)
   }
 
+  @Test("Where planned work and judged intervals share a column, the judged ones are shown")
+  func shared() {
+    let bars = HistoryBars(
+      [
+        Self.point(0, loss: 50, planned: 20), Self.point(5, loss: 0.5, good: 20), Self.point(10, loss: 40, planned: 20),
+      ],
+      from: 0, to: 20, columns: 2)
+    #expect(bars.columns.map(\.loss) == [0.5, 40])
+    #expect(bars.greatest(\.loss) == 0.5)
+    #expect(bars.marks.map(\.text) == ["◇", "◇"])
+  }
+
   @Test("No columns and no time make no picture, and nothing fails")
   func nothing() {
     #expect(HistoryBars([Self.point(1)], from: 0, to: 0, columns: 5).totals.isEmpty)
