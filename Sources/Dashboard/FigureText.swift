@@ -7,7 +7,7 @@ enum FigureText {
 
   /// To a hundredth of a per cent, rounded down: all is only what is all. `whole` is not 0.
   static func share(_ part: Int, of whole: Int) -> String {
-    let hundredths = part * 10_000 / whole
+    let hundredths = Int((min(max(Double(part) / Double(whole), 0), 1) * 10_000).rounded(.down))
     let rest = hundredths % 100
     return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) %"
   }
@@ -29,7 +29,7 @@ enum FigureText {
 
   /// 0, 0.04, 1.25, 12.3, 204. A value that is not zero is never shown as zero.
   static func threeDigits(_ value: Double) -> String {
-    guard value.isFinite else { return "–" }
+    guard value.isFinite, abs(value) < 1e15 else { return "–" }
     if value == 0 { return "0" }
     if abs(value) < 0.01 { return value < 0 ? "-<0.01" : "<0.01" }
     let places = abs(value) < 9.995 ? 2 : abs(value) < 99.95 ? 1 : 0

@@ -18,7 +18,7 @@ struct SpanOfHistory: Sendable, Equatable {
   var length: Length
 
   func request(at now: Double) -> String {
-    let end = now.rounded(.up)
+    let end = now.isFinite && abs(now) < 1e11 ? now.rounded(.up) : 0
     let name = site.utf8.map { byte in
       let isPlain = (48...57).contains(byte) || (97...122).contains(byte) || byte == 45 || byte == 95
       return isPlain ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)

@@ -12,9 +12,9 @@ struct HistoryBars {
     var unknown = 0
     var planned = 0
 
-    var isEmpty: Bool { good + bad + unknown + planned == 0 }
+    var isEmpty: Bool { good == 0 && bad == 0 && unknown == 0 && planned == 0 }
     /// Nobody is held to any of it.
-    var isPlanned: Bool { planned > 0 && good + bad == 0 }
+    var isPlanned: Bool { planned > 0 && good == 0 && bad == 0 }
   }
 
   let columns: [Column]
@@ -24,20 +24,21 @@ struct HistoryBars {
     // Nobody is held to planned work: it shows where nothing else does.
     let planned = points.filter(\.isPlanned)
     for point in points.filter({ !$0.isPlanned }) + planned where from < to && count > 0 {
-      let place = Int((point.at - from) / (to - from) * Double(count))
-      guard point.at >= from, columns.indices.contains(place) else { continue }
+      let share = (point.at - from) / (to - from)
+      guard share >= 0, share < 1 else { continue }
+      let place = min(Int(share * Double(count)), count - 1)
       func worse(_ keyPath: WritableKeyPath<Column, Double?>, _ value: Double?) {
         if let value { columns[place][keyPath: keyPath] = max(columns[place][keyPath: keyPath] ?? 0, value) }
       }
-      if !point.isPlanned || columns[place].good + columns[place].bad == 0 {
+      if !point.isPlanned || columns[place].good == 0 && columns[place].bad == 0 {
         worse(\.loss, point.lossPercent)
         worse(\.jitter, point.jitterMilliseconds)
         worse(\.latency, point.latencyMilliseconds)
       }
-      columns[place].good += point.good
-      columns[place].bad += point.bad
-      columns[place].unknown += point.unknown
-      columns[place].planned += point.planned
+      columns[place].good &+= point.good
+      columns[place].bad &+= point.bad
+      columns[place].unknown &+= point.unknown
+      columns[place].planned &+= point.planned
     }
     self.columns = columns
   }
@@ -69,14 +70,14 @@ struct HistoryBars {
   /// Judged intervals of the whole span.
   var totals: Column {
     columns.reduce(into: Column()) { total, column in
-      total.good += column.good
-      total.bad += column.bad
-      total.unknown += column.unknown
-      total.planned += column.planned
+      total.good &+= column.good
+      total.bad &+= column.bad
+      total.unknown &+= column.unknown
+      total.planned &+= column.planned
     }
   }
 }
 
 extension HistoryPoint {
-  fileprivate var isPlanned: Bool { planned > 0 && good + bad == 0 }
+  fileprivate var isPlanned: Bool { planned > 0 && good == 0 && bad == 0 }
 }

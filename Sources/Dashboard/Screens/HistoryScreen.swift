@@ -91,7 +91,7 @@ enum HistoryScreen {
     let way = [state.words.kind(path.origin), path.label].filter { !$0.isEmpty }.joined(separator: " ")
     let title = "→ \(state.name(path.target))  \(way)".fitted(to: max(20, canvas.columns / 2))
     var column = canvas.put(title, row: row, column: 1, style: Style(isBold: true)) + 2
-    let judged = totals.good + totals.bad
+    let judged = totals.good &+ totals.bad
     var facts: [(String, Style)] = [("● \(totals.good)", Style(role: .good))]
     if totals.bad > 0 { facts.append(("✖ \(totals.bad)", Style(role: .bad, isBold: true))) }
     if totals.unknown > 0 { facts.append(("? \(totals.unknown)", Style(role: .unknown))) }

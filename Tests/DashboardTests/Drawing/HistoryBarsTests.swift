@@ -55,6 +55,16 @@ struct HistoryBarsTests {
     #expect(bars.marks.map(\.text) == ["◇", "◇"])
   }
 
+  @Test("What a monitor may say never traps", arguments: [Double.infinity, -.infinity, .nan, 1e300, -1e300])
+  func nonsense(at: Double) {
+    let bars = HistoryBars(
+      [Self.point(at, good: .max), Self.point(1, loss: at, good: .max, bad: .max), Self.point(1, loss: at, good: 1)],
+      from: 0, to: 20, columns: 2)
+    #expect(bars.marks.count == 2)
+    #expect(bars.bars(\.loss, limit: 1).count == 2)
+    _ = bars.totals
+  }
+
   @Test("No columns and no time make no picture, and nothing fails")
   func nothing() {
     #expect(HistoryBars([Self.point(1)], from: 0, to: 0, columns: 5).totals.isEmpty)
