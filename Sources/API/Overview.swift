@@ -184,10 +184,12 @@ public struct IncidentStatus: Codable, Sendable, Equatable {
   public var limit: String
   public var startedAt: Double
   public var endedAt: Double?
+  /// Absent while no route was followed.
+  public var route: IncidentRoute?
 
   public init(
     id: String, state: String, subject: String, site: String, target: String, metric: String, value: String,
-    limit: String, startedAt: Double, endedAt: Double?
+    limit: String, startedAt: Double, endedAt: Double?, route: IncidentRoute? = nil
   ) {
     self.id = id
     self.state = state
@@ -199,6 +201,7 @@ public struct IncidentStatus: Codable, Sendable, Equatable {
     self.limit = limit
     self.startedAt = startedAt
     self.endedAt = endedAt
+    self.route = route
   }
 }
 
@@ -220,5 +223,22 @@ public struct TroubleStatus: Codable, Sendable, Equatable {
     self.waiting = waiting
     self.since = since
     self.reason = reason
+  }
+}
+
+/// The route to an incident's target when it began, beside the last one while all was well.
+public struct IncidentRoute: Codable, Sendable, Equatable {
+  public var followedAt: Double
+  /// What is other than it was; empty where there is nothing to compare with.
+  public var difference: LocalizedName
+  /// Who answered at each distance, `10.0.0.1 → ? → 10.7.0.5`.
+  public var hops: String
+  public var lastGoodHops: String?
+
+  public init(followedAt: Double, difference: LocalizedName, hops: String, lastGoodHops: String?) {
+    self.followedAt = followedAt
+    self.difference = difference
+    self.hops = hops
+    self.lastGoodHops = lastGoodHops
   }
 }

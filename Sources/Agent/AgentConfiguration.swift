@@ -65,16 +65,19 @@ public struct AgentConfiguration: Sendable {
     public var route: Path.Route
     public var streams: [STAMPStream]
     public var options: STAMPSessionOptions
+    /// What the route there is followed by: at once when a record breaks these; `nil` is never.
+    public var limits: ProbeLimits?
 
     public init(
       id: String, endpoint: Endpoint, route: Path.Route = .direct, streams: [STAMPStream] = STAMPStream.meeting,
-      options: STAMPSessionOptions = STAMPSessionOptions()
+      options: STAMPSessionOptions = STAMPSessionOptions(), limits: ProbeLimits? = nil
     ) {
       self.id = id
       self.endpoint = endpoint
       self.route = route
       self.streams = streams
       self.options = options
+      self.limits = limits
     }
   }
 

@@ -9,6 +9,7 @@ final class Measuring: Sendable {
   private let site: String
   private let agent: String
   private let sink: @Sendable ([PathRecord]) -> Void
+  private let tracer: RouteTracer
   private let state: Mutex<State>
 
   private struct State: Sendable {
@@ -27,7 +28,12 @@ final class Measuring: Sendable {
   ) {
     self.site = site
     self.agent = agent
-    self.sink = sink
+    let tracer = RouteTracer(site: site, agent: agent, sink: sink)
+    self.tracer = tracer
+    self.sink = { records in
+      tracer.observe(records)
+      sink(records)
+    }
     state = Mutex(State(work: work))
   }
 
@@ -52,6 +58,7 @@ final class Measuring: Sendable {
   /// Begins to measure.
   func start() throws {
     try state.withLock { state in
+      tracer.take(routes(of: state.work))
       state.run = try run(state.work)
       state.scheduler = scheduler(state.work)
       state.isStarted = true
@@ -80,10 +87,33 @@ final class Measuring: Sendable {
         state.scheduler = scheduler(work, after: state.scheduler)
       }
       state.work = work
+      tracer.take(routes(of: work))
     }
   }
 
+  /// What the routes to are followed, by the series whose records tell when.
+  private func routes(of work: AgentConfiguration.Work) -> [PathRecord.Series: RouteTracer.Target] {
+    var targets: [PathRecord.Series: RouteTracer.Target] = [:]
+    for target in work.targets where target.route == .direct {
+      guard let limits = target.limits else { continue }
+      for stream in target.streams {
+        let path = Path(site: site, target: target.id, route: .direct, label: stream.label)
+        targets[PathRecord.Series(path: path, origin: .probe(kind: ProbeKind.stamp.name))] = RouteTracer.Target(
+          kind: .stamp, limits: limits, address: target.endpoint.description)
+      }
+    }
+    for probe in work.scheduled where RouteTracer.kinds.contains(probe.kind) {
+      guard let limits = probe.request.limits else { continue }
+      for path in probe.paths(from: site) {
+        targets[PathRecord.Series(path: path, origin: .probe(kind: probe.kind.name))] = RouteTracer.Target(
+          kind: probe.kind, limits: limits, address: probe.request.target)
+      }
+    }
+    return targets
+  }
+
   func stop() {
+    tracer.stop()
     let (run, scheduler) = state.withLock { state in
       state.isStarted = false
       return (state.run.take(), state.scheduler.take())

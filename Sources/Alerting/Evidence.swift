@@ -12,6 +12,8 @@ public struct Evidence: Sendable, Hashable, Codable {
   public var participants: Participants?
   /// Why nothing could be judged.
   public var reason: UnknownReason?
+  /// What the provider itself says.
+  public var service: ServiceState?
 
   public init() {}
 
@@ -81,6 +83,11 @@ extension Evidence {
   public var english: String {
     var sentences: [String] = []
     if let reason { sentences.append(Self.english(reason)) }
+    switch service {
+    case .outage: sentences.append("The provider itself reports an outage.")
+    case .degraded: sentences.append("The provider itself reports a degraded service.")
+    case .maintenance, .operational, nil: break
+    }
     switch loss {
     case .everything: sentences.append("Nothing comes back: the line or the far end is down.")
     case .forward: sentences.append("Packets are lost on the way there only.")
@@ -110,6 +117,11 @@ extension Evidence {
   public var japanese: String {
     var sentences: [String] = []
     if let reason { sentences.append(Self.japanese(reason)) }
+    switch service {
+    case .outage: sentences.append("事業者自身が障害を公表しています。")
+    case .degraded: sentences.append("事業者自身が品質低下を公表しています。")
+    case .maintenance, .operational, nil: break
+    }
     switch loss {
     case .everything: sentences.append("応答がまったく返りません。回線または相手側が停止しています。")
     case .forward: sentences.append("往路だけでパケットが失われています。")
@@ -139,6 +151,8 @@ extension Evidence {
     case .noRecords: "The agent reports nothing, or cannot reach the monitor."
     case .nothingSent: "The agent could not send a single packet."
     case .targetDown: "The host answers, but its reflector is not running."
+    case .unreadable: "What the provider says of its service cannot be told."
+    case .maintenance: "The provider has announced maintenance."
     case .unverified: "The target has never answered: it may be one that answers nobody."
     case .receiverSilent: "The receiver stopped reporting."
     case .captureIncomplete: "The capture itself lost packets."
@@ -151,6 +165,8 @@ extension Evidence {
     case .noRecords: "計測エージェントから報告がないか、監視サーバーに届いていません。"
     case .nothingSent: "計測エージェントがパケットを送信できませんでした。"
     case .targetDown: "相手のホストは応答しますが、リフレクターが動作していません。"
+    case .unreadable: "事業者の稼働情報を読み取れません。"
+    case .maintenance: "事業者が計画作業を告知しています。"
     case .unverified: "対象からまだ一度も応答がありません。応答しない対象の可能性があります。"
     case .receiverSilent: "受信側からの報告が途絶えました。"
     case .captureIncomplete: "キャプチャー自体がパケットを取りこぼしました。"

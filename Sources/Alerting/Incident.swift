@@ -20,6 +20,8 @@ public struct Incident: Sendable, Equatable, Codable {
   public var worst: [Finding]
   /// The likely cause, so far as this path alone tells.
   public var evidence: Evidence
+  /// The route when it began, beside the last good one; `nil` while that is not known.
+  public var route: RouteChange?
 
   public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
     /// A limit is broken.

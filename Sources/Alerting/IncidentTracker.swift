@@ -99,6 +99,11 @@ public struct IncidentTracker: Sendable {
     return isBad ? worsen(judgement) : tick(judgement.interval.end)
   }
 
+  /// Adds the route to what is known of the incident.
+  public mutating func note(_ route: RouteChange) {
+    state.incident?.route = route
+  }
+
   /// Lets time pass: what is clear is resolved as soon as it has fired long enough.
   public mutating func tick(_ now: WallTime) -> IncidentAction? {
     guard var incident = state.incident, let raisedAt = incident.raisedAt, now >= raisedAt + rules.keepFiring,

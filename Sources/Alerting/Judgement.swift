@@ -52,6 +52,9 @@ extension Objective {
       judgement.findings = []
       judgement.reason = reason
       judgement.evidence.reason = reason
+    } else if let service = record.service, service == .degraded || service == .outage {
+      judgement.verdict = .bad
+      judgement.evidence.service = service
     } else if judgement.findings.contains(where: \.isBreach) {
       judgement.verdict = .bad
       judgement.evidence = Evidence(record, judgement.findings)
@@ -69,8 +72,10 @@ extension Objective {
     case .targetDown: return .targetDown
     case .receiverSilent: return .receiverSilent
     case .unverified: return .unverified
+    case .unreadable: return .unreadable
     case .measured, .idle: break
     }
+    if record.service == .maintenance { return .maintenance }
     if record.loss.sent == 0 { return record.loss.refused > 0 ? .targetDown : .nothingSent }
     return record.degradations.contains(.captureDrops) ? .captureIncomplete : nil
   }

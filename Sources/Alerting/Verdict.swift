@@ -19,6 +19,10 @@ public enum UnknownReason: String, Sendable, Hashable, Codable, CaseIterable {
   case targetDown
   /// The target has never answered, so it may be one that answers nobody.
   case unverified
+  /// What the provider says of its service cannot be told.
+  case unreadable
+  /// The provider has announced work.
+  case maintenance
   /// The receiver stopped reporting while packets were sent to it.
   case receiverSilent
   /// The capture lost packets of its own.

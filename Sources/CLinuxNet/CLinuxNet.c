@@ -132,6 +132,10 @@ int linux_udp_socket(struct linux_endpoint local, struct linux_socket_options op
   return fd;
 }
 
+int linux_set_hop_limit(int fd, bool v4, int limit) {
+  return set(fd, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_TTL : IPV6_UNICAST_HOPS, limit);
+}
+
 int linux_tcp_connect(struct linux_endpoint remote) {
   int fd = socket(is_v4(remote.high, remote.low) ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
@@ -301,6 +305,19 @@ static void read_report(struct linux_report *report, const struct cmsghdr *contr
     report->is_departure = error.ee_origin == SO_EE_ORIGIN_TIMESTAMPING;
     report->error = report->is_departure ? 0 : (int)error.ee_errno;
     report->number = error.ee_data;
+    // ICMP type 11, ICMPv6 type 3 (RFC 792, RFC 4443 section 3.3).
+    report->is_hop_limit = (error.ee_origin == SO_EE_ORIGIN_ICMP && error.ee_type == 11) ||
+                           (error.ee_origin == SO_EE_ORIGIN_ICMP6 && error.ee_type == 3);
+    // Who sent it follows, where that is known.
+    struct sockaddr_in6 offender;
+    memset(&offender, 0, sizeof offender);
+    if (control->cmsg_len > CMSG_LEN(sizeof error)) {
+      size_t room = control->cmsg_len - CMSG_LEN(sizeof error);
+      memcpy(&offender, CMSG_DATA(control) + sizeof error, room < sizeof offender ? room : sizeof offender);
+    }
+    struct linux_endpoint reporter = load_name(&offender);
+    report->reporter_high = reporter.high;
+    report->reporter_low = reporter.low;
   } else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_TIMESTAMPING) {
     struct scm_timestamping stamps;
     memcpy(&stamps, CMSG_DATA(control), sizeof stamps);

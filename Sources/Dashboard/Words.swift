@@ -179,6 +179,9 @@ struct Words: Sendable, Equatable {
   var noMeetings: String { choose("進行中の会議はありません。", "No meeting is running.") }
   var plannedWork: String { choose("計画作業", "Planned work") }
   var allPaths: String { choose("すべての経路", "all paths") }
+  var route: String { choose("経路", "Route") }
+  func localized(_ name: LocalizedName) -> String { choose(name.ja, name.en) }
+  func lastGoodRoute(_ hops: String) -> String { choose("良好時  \(hops)", "when good  \(hops)") }
   var noIncidents: String { choose("障害はありません。", "No incidents.") }
   func more(_ count: Int) -> String { choose("ほか \(count) 件", "\(count) more") }
   func people(_ count: Int) -> String { choose("\(count)人", count == 1 ? "1 person" : "\(count) people") }

@@ -54,6 +54,7 @@ extension PathRecord {
     for (phase, distribution) in other.phases { phases[phase, default: Distribution()].merge(distribution) }
     certificateExpiry = [certificateExpiry, other.certificateExpiry].compactMap { $0 }.min()
     service = ServiceState.allCases.last { $0 == service || $0 == other.service }
+    if !other.hops.isEmpty { hops = other.hops }
     if let theirs = other.playout {
       playout = Playout(
         frames: (playout?.frames ?? 0) &+ theirs.frames,
@@ -63,7 +64,7 @@ extension PathRecord {
 
   /// What was measured counts; among parts where nothing was, the more telling condition.
   private static func mergedCondition(_ left: PathRecord, _ right: PathRecord) -> Condition {
-    let order: [Condition] = [.measured, .receiverSilent, .targetDown, .unverified, .idle]
+    let order: [Condition] = [.measured, .receiverSilent, .targetDown, .unverified, .unreadable, .idle]
     return order.first { $0 == left.condition || $0 == right.condition } ?? .measured
   }
 }

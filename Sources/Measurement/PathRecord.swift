@@ -6,7 +6,7 @@ import Wire
 /// it. It holds exact counts and sums, never averages, so that records of one path merge.
 public struct PathRecord: Sendable, Equatable {
   /// Version of the wire form; a reader refuses a newer one in a sentence and reads all older ones.
-  public static let schemaVersion: UInt16 = 3
+  public static let schemaVersion: UInt16 = 4
 
   public var id: ID
   /// How long the interval is that starts at `id.intervalStart`.
@@ -45,6 +45,8 @@ public struct PathRecord: Sendable, Equatable {
   public var service: ServiceState?
   /// What a listener would have heard.
   public var playout: Playout?
+  /// The way to the target, of probes that follow it.
+  public var hops: [RouteHop] = []
 
   public init(
     id: ID, length: Duration, condition: Condition = .measured, packetBytes: UInt16? = nil,
@@ -157,6 +159,8 @@ public struct PathRecord: Sendable, Equatable {
     case targetDown
     /// The target has never answered: it may be one that answers nobody, so silence says nothing of the path.
     case unverified
+    /// Something answered, and what it says cannot be told.
+    case unreadable
   }
 
   public struct Interval: Sendable, Hashable {
@@ -210,7 +214,7 @@ public enum Phase: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What a provider says of its service, in rising gravity.
-public enum ServiceState: String, Sendable, Hashable, CaseIterable {
+public enum ServiceState: String, Sendable, Hashable, Codable, CaseIterable {
   case operational
   /// Planned work.
   case maintenance
@@ -229,6 +233,33 @@ public struct Playout: Sendable, Equatable {
     self.frames = frames
     self.concealedFrames = concealedFrames
   }
+}
+
+/// One router on the way, or the target itself, as a trace found it.
+public struct RouteHop: Sendable, Hashable {
+  /// How many hops away: 1 is the next router.
+  public var distance: UInt8
+  /// Who answered, each once, in order: more than one where the way divides.
+  public var addresses: [IPAddress] = []
+  /// In nanoseconds; one for each answer.
+  public var roundTrips: [UInt64] = []
+  public var sent: UInt8 = 0
+  /// It is the target.
+  public var isTarget = false
+
+  /// What a record holds of a route at the most.
+  public static let limit = 64
+  /// Addresses, and round trips, of one hop at the most.
+  public static let answerLimit = 16
+
+  public init(distance: UInt8) {
+    self.distance = distance
+  }
+}
+
+extension Path {
+  /// Of routes that were followed because something was wrong; others are labelled as everything else is.
+  public static let incidentRouteLabel = "incident"
 }
 
 /// How packets were stamped, best first.

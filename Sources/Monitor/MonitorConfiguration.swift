@@ -49,23 +49,26 @@ public struct Site: Sendable, Hashable {
   public var networks: [AddressBlock]
   /// Where its agent answers STAMP.
   public var reflector: Endpoint?
+  public var uplinkKilobitsPerSecond: Int?
 
   /// A name that is not given falls back to the other, then to the id.
   public init(
     id: String, japaneseName: String? = nil, englishName: String? = nil, networks: [AddressBlock] = [],
-    reflector: Endpoint? = nil
+    reflector: Endpoint? = nil, uplinkKilobitsPerSecond: Int? = nil
   ) {
     self.id = id
     self.japaneseName = japaneseName ?? englishName ?? id
     self.englishName = englishName ?? japaneseName ?? id
     self.networks = networks
     self.reflector = reflector
+    self.uplinkKilobitsPerSecond = uplinkKilobitsPerSecond
   }
 
   init(_ body: SiteBody) {
     self.init(
       id: body.id, japaneseName: body.name.ja, englishName: body.name.en,
-      networks: body.networks.compactMap(AddressBlock.init), reflector: body.reflector.flatMap(Endpoint.init))
+      networks: body.networks.compactMap(AddressBlock.init), reflector: body.reflector.flatMap(Endpoint.init),
+      uplinkKilobitsPerSecond: body.uplinkKilobitsPerSecond)
   }
 }
 
@@ -73,7 +76,8 @@ extension SiteBody {
   init(_ site: Site) {
     self.init(
       id: site.id, name: LocalizedName(ja: site.japaneseName, en: site.englishName),
-      networks: site.networks.map(\.description), reflector: site.reflector?.description)
+      networks: site.networks.map(\.description), reflector: site.reflector?.description,
+      uplinkKilobitsPerSecond: site.uplinkKilobitsPerSecond)
   }
 }
 

@@ -41,6 +41,8 @@ public actor MonitorService {
   static let deliveryLimit = 5_000
   /// Unjudged records of the last run are looked for so far back.
   static let resumeWindow: Duration = .seconds(3_600)
+  /// The last good routes are looked for so far back: agents follow them each hour.
+  static let routeWindow: Duration = .seconds(2 * 3_600)
   /// The wall clock may run so far from the monotonic one, between two looks, before it counts as set.
   static let clockTolerance: Duration = .seconds(1)
 
@@ -89,6 +91,13 @@ public actor MonitorService {
       judgements: try await history.judgements(limit: situation.configuration.samplesPerPath),
       closed: try await history.incidents(limit: Situation.closedLimit).filter { $0.phase == .resolved })
     situation.plannedWorks = try await history.plannedWorks()
+    let since = situation.startedAt.advanced(byNanoseconds: -routeWindow.nanoseconds)
+    let ends = Set(situation.configured.keys.map { Path(site: $0.path.site, target: $0.path.target, route: .direct) })
+    for path in ends {
+      let series = PathRecord.Series(path: path, origin: .probe(kind: "trace"))
+      situation.restore(
+        routes: try await history.records(judgedAs: series, starting: since..<situation.startedAt))
+    }
   }
 
   // MARK: Steps

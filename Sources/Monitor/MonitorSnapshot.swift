@@ -81,6 +81,8 @@ public struct IncidentState: Sendable, Equatable {
   public var startedAt: WallTime
   /// End of the last bad interval; absent while it is open.
   public var endedAt: WallTime?
+  /// The route when it began, beside the last good one.
+  public var route: RouteChange?
 
   public enum Phase: String, Sendable, CaseIterable {
     case pending, firing, resolved, silenced
@@ -101,5 +103,6 @@ public struct IncidentState: Sendable, Equatable {
     limit = breach.figures?.limit ?? ""
     startedAt = incident.startedAt
     endedAt = incident.phase == .resolved ? incident.lastBadAt : nil
+    route = incident.route
   }
 }

@@ -37,7 +37,10 @@ extension Notification {
       severity: incident.kind == .breach && pages ? .page : .ticket, site: Place(path.site, sites),
       target: Place(path.target, sites), route: path.route.rawValue, label: path.label,
       origin: incident.series.origin.description, breach: Breach(incident), cause: cause,
-      evidence: Text(ja: incident.evidence.japanese, en: incident.evidence.english), startedAt: incident.startedAt,
+      evidence: Text(
+        ja: incident.evidence.japanese + (incident.route?.japanese ?? ""),
+        en: [incident.evidence.english, incident.route?.english ?? ""].filter { !$0.isEmpty }.joined(separator: " ")),
+      startedAt: incident.startedAt,
       endedAt: isOver ? incident.lastBadAt : nil)
   }
 }

@@ -13,6 +13,7 @@ struct Situation: Sendable {
   /// When the monitor began, or the clock was set last: silence soon after says nothing yet.
   private(set) var startedAt: WallTime
   private(set) var states: [PathRecord.Series: SeriesState] = [:]
+  private(set) var routes = Routes()
   /// The latest incidents that are over, newest first.
   private(set) var closed: [Incident] = []
   /// By its start. It counts from when it is announced: what was judged before stays as it is, unless records come late.
@@ -97,6 +98,11 @@ struct Situation: Sendable {
     self.closed = closed
   }
 
+  /// Takes up the routes that were followed in the last run.
+  mutating func restore(routes records: [PathRecord]) {
+    for record in records { routes.take(record) }
+  }
+
   // MARK: Steps
 
   /// Takes records that were never taken before, or again those of the last run that were not judged yet.
@@ -104,6 +110,11 @@ struct Situation: Sendable {
     var step = Step()
     for record in records.sorted(by: { $0.id.intervalStart < $1.id.intervalStart }) {
       let series = record.series.judged
+      if !record.hops.isEmpty {
+        noteRoute(of: record, &step)
+        // Agents follow routes by themselves; only what a job asks for is judged.
+        if configured[series] == nil { continue }
+      }
       guard states[series] != nil || states.count < Self.seriesLimit else { continue }
       let start = record.id.intervalStart.floored(to: self[series].rules.length)
       if !isResumed { self[series].heardAt = now }
@@ -202,6 +213,7 @@ struct Situation: Sendable {
     for tracker in [\SeriesState.breach, \SeriesState.unmeasured] {
       let before = self[series][keyPath: tracker].incident
       let action = body(&self[series][keyPath: tracker])
+      addRoute(to: series, tracker)
       let after = self[series][keyPath: tracker].incident
       guard action != nil || before != after else { continue }
       step.changed.insert(series)
@@ -222,6 +234,31 @@ struct Situation: Sendable {
     let path = judgement.series.path
     let work = plannedWorks.first { $0.covers(path, judgement.interval) }
     return work.map { judgement.planned(for: $0.reason) } ?? judgement
+  }
+
+  /// Says of the open incidents between the same ends which way their packets went.
+  private mutating func noteRoute(of record: PathRecord, _ step: inout Step) {
+    routes.take(record)
+    let path = record.path
+    for series in states.keys where series.path.site == path.site && series.path.target == path.target {
+      for tracker in [\SeriesState.breach, \SeriesState.unmeasured] {
+        guard addRoute(to: series, tracker), let incident = self[series][keyPath: tracker].incident else { continue }
+        step.changed.insert(series)
+        step.incidents.append(incident)
+      }
+    }
+  }
+
+  /// The route at its beginning is the one that tells: it is added once. Whether it was.
+  @discardableResult
+  private mutating func addRoute(
+    to series: PathRecord.Series, _ tracker: WritableKeyPath<SeriesState, IncidentTracker>
+  ) -> Bool {
+    guard let incident = self[series][keyPath: tracker].incident, incident.route == nil,
+      let route = routes.change(for: incident)
+    else { return false }
+    self[series][keyPath: tracker].note(route)
+    return true
   }
 
   private func isForgotten(_ state: SeriesState, _ now: WallTime) -> Bool {

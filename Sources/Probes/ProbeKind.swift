@@ -39,7 +39,7 @@ public struct ProbeKind: Sendable {
   }
 
   public static let all: [ProbeKind] = [
-    .stamp, .call, .https, .stun, .dns, .tcp, .icmp,
+    .stamp, .call, .https, .stun, .dns, .tcp, .icmp, .trace, .status,
   ]
 
   public static func named(_ name: String) -> ProbeKind? {
@@ -51,6 +51,13 @@ public struct ProbeKind: Sendable {
     let measurements = try await run(request)
     return ProbeResult(
       kind: self, target: request.target, limits: request.limits ?? limits, measurements: measurements)
+  }
+
+  /// What one record of this kind comes to.
+  public func status(of record: PathRecord, limits: ProbeLimits) -> ProbeStatus {
+    ProbeResult(
+      kind: self, target: "", limits: limits, measurements: [ProbeMeasurement(record: record, place: "")]
+    ).status
   }
 
   /// The help that such arguments of the program ask for: `probe NAME --help`.

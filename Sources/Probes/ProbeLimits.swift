@@ -29,12 +29,18 @@ public struct ProbeLimits: Sendable, Hashable {
     case .jitter: jitterNanoseconds
     case .latency: latencyNanoseconds
     case .certificate: certificateDays
+    // Anything graver is at least a warning.
+    case .service: 0
     }
   }
 
   /// Where a warning begins.
   func warning(_ metric: ProbeMetric) -> UInt64 {
-    metric == .certificate ? certificateWarningDays : self[metric] * warningPercent / 100
+    switch metric {
+    case .certificate: certificateWarningDays
+    case .service: 0
+    case .loss, .jitter, .latency: self[metric] * warningPercent / 100
+    }
   }
 }
 

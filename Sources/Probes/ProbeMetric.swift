@@ -1,3 +1,5 @@
+import Measurement
+
 /// What a probe's result is held against.
 public enum ProbeMetric: String, Sendable, CaseIterable {
   /// Of what was sent, in the worse direction; per million.
@@ -8,6 +10,8 @@ public enum ProbeMetric: String, Sendable, CaseIterable {
   case latency
   /// Whole days until the first certificate expires: less is worse.
   case certificate
+  /// What the provider says of its service: the place in `ServiceState`'s cases.
+  case service
 
   /// As a JSON report and a monitoring plugin have it.
   var unit: String {
@@ -15,6 +19,7 @@ public enum ProbeMetric: String, Sendable, CaseIterable {
     case .loss: "%"
     case .jitter, .latency: "ms"
     case .certificate: "d"
+    case .service: ""
     }
   }
 
@@ -23,7 +28,7 @@ public enum ProbeMetric: String, Sendable, CaseIterable {
     switch self {
     case .loss: 10_000
     case .jitter, .latency: 1_000_000
-    case .certificate: 1
+    case .certificate, .service: 1
     }
   }
 }
@@ -31,7 +36,11 @@ public enum ProbeMetric: String, Sendable, CaseIterable {
 /// Figures with their units, as people read them.
 enum Figure {
   static func text(_ value: UInt64, _ metric: ProbeMetric) -> String {
-    metric == .certificate ? "\(value) d" : "\(number(value, metric)) \(metric.unit)"
+    switch metric {
+    case .certificate: "\(value) d"
+    case .service: ServiceState.allCases[Int(min(value, UInt64(ServiceState.allCases.count - 1)))].rawValue
+    case .loss, .jitter, .latency: "\(number(value, metric)) \(metric.unit)"
+    }
   }
 
   /// Without the unit; two decimals, rounded down, where the metric has any.

@@ -80,6 +80,8 @@ extension ProbeResult {
     var eModelRating: Double?
     var eModelMeanOpinionScore: Double?
     var remarks: [String]
+    /// The way there, of kinds that follow it.
+    var hops: [HopReport]?
 
     init(_ stream: Stream, _ limits: ProbeLimits) {
       let record = stream.record
@@ -129,6 +131,23 @@ extension ProbeResult {
       eModelRating = rating?.r
       eModelMeanOpinionScore = rating?.meanOpinionScore
       remarks = stream.remarks
+      if !record.hops.isEmpty { hops = record.hops.map(HopReport.init) }
+    }
+  }
+
+  private struct HopReport: Encodable {
+    var distance: UInt8
+    var addresses: [String]
+    var roundTripMilliseconds: [Double]
+    var sent: UInt8
+    var isTarget: Bool
+
+    init(_ hop: RouteHop) {
+      distance = hop.distance
+      addresses = hop.addresses.map(\.description)
+      roundTripMilliseconds = hop.roundTrips.map { Double($0) / 1e6 }
+      sent = hop.sent
+      isTarget = hop.isTarget
     }
   }
 

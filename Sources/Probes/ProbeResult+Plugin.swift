@@ -37,6 +37,8 @@ extension ProbeResult {
     return switch metric {
     case .loss: "'\(label)_loss'=\(value)%;\(warning);\(limit);0;100"
     case .jitter, .latency: "'\(label)_\(metric.rawValue)'=\(value)ms;\(warning);\(limit);0;"
+    // 0 operational, 1 maintenance, 2 degraded, 3 outage.
+    case .service: "'\(label)_service'=\(value);0;2;0;3"
     // A range "10:" is alerted below 10; days are no unit that monitoring plugins know.
     case .certificate: "'\(label)_certificate_days'=\(value);\(warning):;\(limit):;0;"
     }

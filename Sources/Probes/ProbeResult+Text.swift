@@ -16,7 +16,10 @@ extension ProbeResult {
     let record = stream.record
     let place = stream.place.isEmpty || stream.place == target ? "" : " (\(stream.place))"
     var lines = ["\(kind.name) \(target)\(place), \(stream.label): \(counts(of: record))"]
-    if let obstacle = stream.obstacle { return lines + ["  not measured: \(obstacle)"] }
+    lines += record.hops.map { "  \($0.text)" }
+    if let obstacle = stream.obstacle {
+      return lines + ["  not measured: \(obstacle)"] + stream.remarks.map { "  note     \($0)" }
+    }
     for finding in stream.findings {
       let value = Figure.text(finding.value, finding.metric)
       let limit = Figure.text(finding.limit, finding.metric)
@@ -93,6 +96,8 @@ extension ProbeResult {
           + "(clocks' error \(error))"
       }
       return text
+    case .service:
+      return "as the provider says"
     case .certificate:
       return "until the first certificate expires"
     }

@@ -84,6 +84,8 @@ public struct ProbeResult: Sendable {
       stream.obstacle = "target down: the host answers, but nothing listens on that port"
     case .unverified:
       stream.obstacle = "unverified: the target has never answered, it may be one that answers nobody"
+    case .unreadable:
+      stream.obstacle = "unreadable: what the provider says cannot be told"
     case .measured, .idle, .receiverSilent:
       if record.loss.sent == 0, stream.obstacle == nil { stream.obstacle = "nothing was sent" }
     }
@@ -112,6 +114,10 @@ public struct ProbeResult: Sendable {
         left <= 0 || days < limits.certificateDays
         ? .breach : days < limits.certificateWarningDays ? .warning : .good
       return Finding(metric: metric, value: days, limit: limits.certificateDays, status: status)
+    case .service:
+      guard let service = record.service, let value = ServiceState.allCases.firstIndex(of: service) else { return nil }
+      let status: ProbeStatus = service == .operational ? .good : service == .outage ? .breach : .warning
+      return Finding(metric: metric, value: UInt64(value), limit: limits[metric], status: status)
     }
   }
 

@@ -11,8 +11,8 @@ extension Settings {
       var load = ProbeLoad()
       var parts: [String] = []
       for job in jobs {
-        let part = ProbeLoad(job, from: site.id, recordLength: recordLength)
-        guard part.recordsPerDay > 0 else { continue }
+        let part = ProbeLoad(job, at: site.id, sites, recordLength: recordLength)
+        guard part.packetsPerSecond > 0 else { continue }
         load = load + part
         parts.append("  \(job.name) (\(job.kind)): \(Self.text(part))")
       }

@@ -77,6 +77,11 @@ public struct UDPSocket: ~Copyable {
     batch.flush(to: descriptor)
   }
 
+  /// TTL or hop limit of what is sent from now on.
+  public borrowing func setHopLimit(_ limit: UInt8) {
+    _ = linux_set_hop_limit(descriptor, localEndpoint.address.isV4, Int32(limit))
+  }
+
   /// What the network or the kernel says of datagrams sent; needs `reportsUnreachable` or `reportsDepartures`.
   public borrowing func nextReport() -> SocketReport? {
     var report = linux_report()
@@ -88,7 +93,10 @@ public struct UDPSocket: ~Copyable {
       guard report.error != 0 else { continue }
       return .unreachable(
         Unreachable(
-          destination: Endpoint(report.destination), code: report.error, tag: report.has_tag ? report.tag : nil))
+          destination: Endpoint(report.destination), code: report.error, tag: report.has_tag ? report.tag : nil,
+          reporter: report.reporter_low == 0
+            ? nil : IPAddress(high: report.reporter_high, low: report.reporter_low),
+          isHopLimitExceeded: report.is_hop_limit))
     }
     return nil
   }
@@ -115,6 +123,10 @@ public struct Unreachable: Sendable, Equatable {
   public let code: Int32
   /// The first four bytes of the datagram as a number, where the report quotes that much of it.
   public let tag: UInt32?
+  /// Who says so, a router on the way or the host itself; `nil` where that is not told.
+  public let reporter: IPAddress?
+  /// A router gave the datagram up because it had come as far as its hop limit let it.
+  public let isHopLimitExceeded: Bool
 
   /// The host answers but nothing listens on that port.
   public var isRefused: Bool { code == ECONNREFUSED }

@@ -126,6 +126,8 @@ import Testing
       (.good().with { $0.condition = .targetDown }, .targetDown),
       (.good().with { $0.condition = .receiverSilent }, .receiverSilent),
       (.good().with { $0.condition = .unverified }, .unverified),
+      (.good().with { $0.condition = .unreadable }, .unreadable),
+      (.good().with { $0.service = .maintenance }, .maintenance),
       (.good().with { $0.degradations = [.captureDrops] }, .captureIncomplete),
       (.good().with { $0.roundTrip = Distribution() }, .incomplete),
     ]
@@ -145,6 +147,27 @@ import Testing
     }
     #expect(judge(request)?.reason == .incomplete)
     #expect(Objective().judge(request, basis: .roundTrip, metrics: [.loss, .latency])?.verdict == .good)
+  }
+
+  @Test("What a kind does not judge is shown and breaks nothing")
+  func unjudged() throws {
+    let slow = PathRecord.good().with { $0.roundTrip = Distribution([900_000_000]) }
+    let judgement = try #require(Objective().judge(slow, basis: .roundTrip, metrics: [.loss]))
+    #expect(judgement.verdict == .good)
+    #expect(judgement.latencyMilliseconds == 900)
+  }
+
+  @Test(
+    "What a provider says of itself is bad where it says so, and tells why",
+    arguments: [
+      (ServiceState.operational, Verdict.good), (.degraded, .bad), (.outage, .bad),
+    ])
+  func service(state: ServiceState, verdict: Verdict) throws {
+    let record = PathRecord.good().with { $0.service = state }
+    let judgement = try #require(Objective().judge(record, basis: .roundTrip, metrics: []))
+    #expect(judgement.verdict == verdict)
+    #expect(judgement.evidence.english.contains("provider itself") == (verdict == .bad))
+    #expect(judgement.evidence.japanese.contains("事業者自身") == (verdict == .bad))
   }
 
   @Test("A breach stands even where another metric is missing")

@@ -38,7 +38,13 @@ enum SampleOverview {
         value: "163 ms", limit: "150 ms", startedAt: moment - 90_000, endedAt: moment - 89_000),
       IncidentStatus(
         id: "2", state: "firing", subject: "tsu → hq (direct)", site: "tsu", target: "hq", metric: "loss",
-        value: "3.2 %", limit: "1 %", startedAt: moment - 183, endedAt: nil),
+        value: "3.2 %", limit: "1 %", startedAt: moment - 183, endedAt: nil,
+        route: IncidentRoute(
+          followedAt: moment - 168,
+          difference: LocalizedName(
+            ja: "経路は10.7.255.1で途切れています。以前は10.1.255.1へ続いていました。",
+            en: "The route ends after 10.7.255.1; it went on to 10.1.255.1."),
+          hops: "10.7.255.1 → ? → ?", lastGoodHops: "10.7.255.1 → 10.1.255.1 → 10.1.0.5")),
     ],
     planned: [
       PlannedWorkBody(id: 3, from: moment - 903, to: moment + 2_697, reason: "回線工事 (NTT)", scopes: ["owase"]),

@@ -12,9 +12,8 @@ struct FuzzTarget: Sendable {
   }
 
   static let all: [FuzzTarget] = [
-    .dtlsSession, .echoAnswers, .iceCheck, .jsonBodies, .mediaPayload, .names, .pathRecordCodec, .relayAnswer, .room,
-    .rtcpCompound,
-    .rtpHeader, .serverSentEvents, .sessionDescription, .sessionFragment, .spoolSegment, .srtpReceiver, .stampReply,
-    .stunMessage, .testPacket,
+    .cronExpressions, .dtlsSession, .echoAnswers, .iceCheck, .jsonBodies, .mediaPayload, .names, .pathRecordCodec,
+    .relayAnswer, .room, .rtcpCompound, .rtpHeader, .serverSentEvents, .sessionDescription, .sessionFragment,
+    .spoolSegment, .srtpReceiver, .stampReply, .statusFeeds, .stunMessage, .testPacket,
   ]
 }

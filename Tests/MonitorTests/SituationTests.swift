@@ -115,6 +115,41 @@ struct SituationTests {
     }
   }
 
+  @Test(
+    "The route at an incident's beginning stands beside the last good one, whether it or the breach is heard of first")
+  func routes() throws {
+    func trace(_ number: Int64, label: String = "", _ routers: [UInt32], arrives: Bool) -> PathRecord {
+      let path = Path(site: "tsu", target: "hq", route: .direct, label: label)
+      var record = bench.record(number, series: PathRecord.Series(path: path, origin: .probe(kind: "trace")))
+      record.hops = routers.enumerated().map { place, router in
+        var hop = RouteHop(distance: UInt8(place + 1))
+        hop.addresses = [IPAddress(v4: 0x0a00_0000 + router)]
+        hop.isTarget = arrives && place == routers.count - 1
+        return hop
+      }
+      return record
+    }
+    for isFirst in [true, false] {
+      var situation = situation([("tsu", "hq", false), ("ise", "hq", true)])
+      _ = situation.take([trace(0, [1, 2, 3], arrives: true)], now: Bench.start + .seconds(20))
+      let cut = trace(1, label: Path.incidentRouteLabel, [1], arrives: false)
+      if isFirst { _ = situation.take([cut], now: Bench.start + .seconds(31)) }
+      _ = situation.take([bench.record(1, lost: 700)], now: Bench.start + .seconds(32))
+      _ = situation.advance(to: Bench.start + .seconds(45))
+      if !isFirst {
+        let step = situation.take([cut], now: Bench.start + .seconds(46))
+        #expect(step.changed == [series("tsu", "hq")])
+      }
+      let incidents = situation.openIncidents
+      let own = try #require(incidents.first { $0.series == series("tsu", "hq") })
+      #expect(own.route?.english == "The route ends after 10.0.0.1; it went on to 10.0.0.2.")
+      #expect(situation.notification(of: .raise(own)).evidence.en.hasSuffix("it went on to 10.0.0.2."))
+      #expect(incidents.first { $0.series.path.site == "ise" }?.route == nil)
+      // Nobody asked for the route itself to be judged.
+      #expect(!situation.states.keys.contains { $0.origin == .probe(kind: "trace") })
+    }
+  }
+
   @Test("Calls of long ago are not shown after a restart, those of a moment ago are")
   func restoredCalls() throws {
     let calls = PathRecord.Series(path: Path(site: "tsu", target: "relay", route: .relay), origin: .call(.uplink))

@@ -10,13 +10,14 @@ import tempfile
 from pathlib import Path
 
 import pytest_asyncio
+from aiohttp import web
 
 import network
 from relay import EXECUTABLE, Relay
 from waiting import until
 
 _ADDRESS = network.ADDRESS
-_PROXY, _STUN, _DNS = 3128, 3478, 5353
+_PROXY, _STUN, _DNS, _FEEDS = 3128, 3478, 5353, 8904
 
 
 async def _run(*words: str) -> tuple[int, str]:
@@ -189,7 +190,7 @@ async def test_icmp_needs_no_privilege_where_the_machine_allows_it() -> None:
 
 
 async def test_every_kind_says_what_it_measures_and_what_it_cannot() -> None:
-    for kind in ("stamp", "https", "stun", "dns", "tcp", "icmp"):
+    for kind in ("stamp", "https", "stun", "dns", "tcp", "icmp", "trace", "status", "call"):
         status, output = await _run(kind, "--help")
         assert status == 0
         assert all(word in output for word in ("MEASURES", "CANNOT TELL", "LIMITS", "EXIT STATUS", "EXAMPLE")), output
@@ -230,3 +231,67 @@ async def test_a_call_meets_on_the_relay_and_says_that_a_meeting_would_work(rela
 async def test_a_call_without_the_relays_certificate_is_not_a_measurement(relay: Relay) -> None:
     status, output = await _run("call", relay.address, "--seconds", "1")
     assert status == 3 and "not trusted" in output and "no meeting" not in output, output
+
+
+async def test_trace_names_every_router_between_here_and_there() -> None:
+    async with network.line(3) as machines:
+        target = f"{machines[2].address}:3478"
+        status, measured = await _measure("trace", target)
+        [stream] = measured["streams"]
+        assert [hop["addresses"] for hop in stream["hops"]] == [[machine.address] for machine in machines], measured
+        assert [hop["isTarget"] for hop in stream["hops"]] == [False, False, True]
+        assert all(len(hop["roundTripMilliseconds"]) == 3 for hop in stream["hops"]), measured
+        assert status == 0, measured
+        # A router that says that it lets nothing through, then one that says nothing.
+        machines[1].run("ip", "route", "add", "unreachable", f"{machines[2].address}/32")
+        status, output = await _run("trace", target)
+        assert status == 3 and f"{machines[1].address} lets nothing through to the target" in output, output
+        assert "no answer" not in output, output
+        machines[1].run("sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_forward")
+        status, output = await _run("trace", target)
+        assert status == 3 and f" 1  {machines[0].address}" in output and " 2  no answer" in output, output
+        assert machines[1].address not in output, output
+
+
+async def test_trace_is_answered_by_a_reflector(relay: Relay) -> None:
+    status, measured = await _measure("trace", f"{_ADDRESS}:8620")
+    [stream] = measured["streams"]
+    assert status == 0 and stream["received"] == 3 and stream["hops"][0]["isTarget"], measured
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def feeds():
+    """Status feeds as providers publish them: their form, and content made up."""
+    application = web.Application()
+    application.router.add_static("/", Path(__file__).parent / "feeds")
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, _ADDRESS, _FEEDS).start()
+    yield f"http://{_ADDRESS}:{_FEEDS}"
+    await runner.cleanup()
+
+
+async def test_status_feeds_are_read_and_an_unreadable_one_is_not_fine(feeds: str) -> None:
+    for name, status, service in (
+        ("operational.json", 0, "operational"), ("outage.json", 2, "outage"), ("maintenance.json", 1, "maintenance"),
+        ("google.json", 1, "degraded"),
+    ):
+        measured_status, measured = await _measure("status", f"{feeds}/{name}")
+        assert measured_status == status, measured
+        assert measured["streams"][0]["service"] == service, measured
+    _, measured = await _measure("status", f"{feeds}/outage.json")
+    assert measured["streams"][0]["remarks"] == ["Participants cannot hear each other"]
+    for name in ("login.html", "missing.json"):
+        status, output = await _run("status", f"{feeds}/{name}")
+        assert status == 3 and "unreadable" in output and "verdict: not measured" in output, output
+
+
+async def test_status_feeds_are_read_through_the_proxy(proxy: Path, feeds: str) -> None:
+    (proxy / "credentials").write_text("kenchou:s3cret\n")
+    (proxy / "credentials").chmod(0o600)
+    status, measured = await _measure(
+        "status", f"{feeds}/operational.json", "--proxy", f"http://{_ADDRESS}:{_PROXY}", "--proxy-credentials",
+        str(proxy / "credentials"))
+    assert status == 0 and measured["streams"][0]["route"] == "proxy", measured
+    status, output = await _run("status", f"{feeds}/operational.json", "--proxy", f"http://{_ADDRESS}:{_PROXY}")
+    assert status == 3 and "status 407" in output, output

@@ -133,7 +133,11 @@ struct UDPSocketTests {
       Issue.record("nothing was reported")
       return
     }
-    #expect(report == Unreachable(destination: silent, code: ECONNREFUSED, tag: 0x0102_0304))
+    #expect(
+      report
+        == Unreachable(
+          destination: silent, code: ECONNREFUSED, tag: 0x0102_0304, reporter: silent.address,
+          isHopLimitExceeded: false))
     #expect(report.isRefused)
     #expect(sender.nextReport() == nil)
     #expect(send([2], over: sender, to: silent).failed == 0)

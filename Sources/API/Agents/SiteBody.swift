@@ -7,12 +7,17 @@ public struct SiteBody: Codable, Sendable, Hashable {
   public var networks: [String]
   /// Where its agent answers STAMP, `10.7.0.5:862`.
   public var reflector: String?
+  /// What its line carries away from it: probes take a fiftieth of it. Absent where that is not said.
+  public var uplinkKilobitsPerSecond: Int?
 
-  public init(id: String, name: LocalizedName, networks: [String], reflector: String? = nil) {
+  public init(
+    id: String, name: LocalizedName, networks: [String], reflector: String? = nil, uplinkKilobitsPerSecond: Int? = nil
+  ) {
     self.id = id
     self.name = name
     self.networks = networks
     self.reflector = reflector
+    self.uplinkKilobitsPerSecond = uplinkKilobitsPerSecond
   }
 }
 

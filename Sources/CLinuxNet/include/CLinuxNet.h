@@ -36,6 +36,7 @@ struct linux_socket_options {
 int linux_udp_socket(struct linux_endpoint local, struct linux_socket_options options);
 int linux_local_endpoint(int fd, struct linux_endpoint *endpoint);
 int linux_close(int fd);
+int linux_set_hop_limit(int fd, bool v4, int limit);
 
 // A non-blocking TCP socket that has begun to connect: writable once that is decided. Returns the descriptor, or -1.
 int linux_tcp_connect(struct linux_endpoint remote);
@@ -99,6 +100,9 @@ struct linux_report {
   bool is_departure;
   uint32_t number;               // of a departure: datagrams sent before it since reports were switched on
   int64_t realtime_nanoseconds;  // of a departure
+  uint64_t reporter_high;        // who sent an error; 0 where that is not told
+  uint64_t reporter_low;
+  bool is_hop_limit;             // the error: the hop limit was used up
 };
 
 // One report of the error queue (needs report_errors or report_departures): 1, or 0 when there is none.

@@ -10,10 +10,23 @@ enum IncidentsScreen {
     // What was announced takes a third at most.
     let workRows = works.isEmpty ? 0 : 1 + min(works.count, area.count / 3)
     let end = area.upperBound - workRows
-    drawList(state, &canvas, (area.lowerBound + 1)..<end, selection: state.selection)
+    let route = state.incidents.indices.contains(state.selection) ? state.incidents[state.selection].route : nil
+    // Below the list, where that keeps a few rows.
+    let routeLines = area.count - workRows > 8 ? route.map { lines($0, state) } ?? [] : []
+    let listEnd = end - (routeLines.isEmpty ? 0 : 1 + routeLines.count)
+    drawList(state, &canvas, (area.lowerBound + 1)..<listEnd, selection: state.selection)
+    if !routeLines.isEmpty { Rule.draw(state.words.route, &canvas, row: listEnd) }
+    for (line, row) in zip(routeLines, (listEnd..<end).dropFirst()) { canvas.put(line, row: row, column: 1) }
     guard workRows > 0 else { return }
     Rule.draw(state.words.plannedWork, &canvas, row: end)
     for (work, row) in zip(works, (end + 1)..<area.upperBound) { draw(work, state, &canvas, row: row) }
+  }
+
+  /// The way there when an incident began, and the last good one.
+  private static func lines(_ route: IncidentRoute, _ state: DashboardState) -> [String] {
+    let difference = state.words.localized(route.difference)
+    let last = route.lastGoodHops.map { state.words.lastGoodRoute($0) } ?? ""
+    return [difference, "\(state.clock(route.followedAt))  \(route.hops)", last].filter { !$0.isEmpty }
   }
 
   private static func draw(_ work: PlannedWorkBody, _ state: DashboardState, _ canvas: inout Canvas, row: Int) {

@@ -206,6 +206,7 @@ enum STUNAttribute {
   static let xorMappedAddress: UInt16 = 0x0020
   static let priority: UInt16 = 0x0024
   static let useCandidate: UInt16 = 0x0025
+  static let software: UInt16 = 0x8022
   static let fingerprint: UInt16 = 0x8028
   static let iceControlled: UInt16 = 0x8029
   static let iceControlling: UInt16 = 0x802a

@@ -26,6 +26,13 @@ public struct STUNWriter: Sendable, BitwiseCopyable {
     output.store(username, at: value)
   }
 
+  /// SOFTWARE, whose length is a multiple of four: nothing but a name.
+  @_lifetime(output: copy output)
+  public mutating func append(software: RawSpan, into output: inout MutableRawSpan) {
+    let value = begin(STUNAttribute.software, length: software.byteCount, into: &output)
+    output.store(software, at: value)
+  }
+
   @_lifetime(output: copy output)
   public mutating func append(priority: UInt32, into output: inout MutableRawSpan) {
     let value = begin(STUNAttribute.priority, length: 4, into: &output)

@@ -10,6 +10,7 @@ import Wire
 /// - Version 2 appends phases, certificate, service and playout, where there is one of them, and has the condition
 ///   `unverified`.
 /// - Version 3 always has what version 2 appends, and packs its histograms: `PackedBuckets`.
+/// - Version 4 appends the route, and has the condition `unreadable`.
 public enum PathRecordCodec {
   /// A record's greatest length in bytes, its length field included.
   public static let maximumBytes = 256 * 1024

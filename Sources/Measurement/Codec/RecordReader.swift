@@ -65,6 +65,7 @@ struct RecordReader {
       record.degradations.insert(degradation)
     }
     if version >= 2 { try readExchange(into: &record) }
+    if version >= 4 { record.hops = try hops() }
     return record
   }
 
@@ -85,6 +86,27 @@ struct RecordReader {
       guard playout.concealedFrames <= playout.frames else { throw invalid("playout") }
       record.playout = playout
     }
+  }
+
+  private mutating func hops() throws(Failure) -> [RouteHop] {
+    let count = try u8()
+    guard count <= RouteHop.limit else { throw invalid("number of hops") }
+    var hops: [RouteHop] = []
+    for _ in 0..<count { hops.append(try hop()) }
+    return hops
+  }
+
+  private mutating func hop() throws(Failure) -> RouteHop {
+    var hop = RouteHop(distance: try u8())
+    hop.sent = try u8()
+    hop.isTarget = try flag("hop's place")
+    let addresses = try u8()
+    guard addresses <= RouteHop.answerLimit else { throw invalid("number of a hop's addresses") }
+    for _ in 0..<addresses { hop.addresses.append(IPAddress(high: try u64(), low: try u64())) }
+    let roundTrips = try u8()
+    guard roundTrips <= RouteHop.answerLimit else { throw invalid("number of a hop's round trips") }
+    for _ in 0..<roundTrips { hop.roundTrips.append(try varint()) }
+    return hop
   }
 
   private mutating func id() throws(Failure) -> PathRecord.ID {

@@ -22,6 +22,24 @@ struct RecordWriter {
         record.degradations.contains(item.element) ? bits | 1 << UInt16(item.offset) : bits
       })
     writeExchange(of: record)
+    let hops = record.hops.prefix(RouteHop.limit)
+    bytes.append(UInt8(truncatingIfNeeded: hops.count))
+    for hop in hops { write(hop) }
+  }
+
+  private mutating func write(_ hop: RouteHop) {
+    bytes.append(hop.distance)
+    bytes.append(hop.sent)
+    bytes.append(hop.isTarget ? 1 : 0)
+    let addresses = hop.addresses.prefix(RouteHop.answerLimit)
+    bytes.append(UInt8(truncatingIfNeeded: addresses.count))
+    for address in addresses {
+      bytes.append(u64: address.high)
+      bytes.append(u64: address.low)
+    }
+    let roundTrips = hop.roundTrips.prefix(RouteHop.answerLimit)
+    bytes.append(UInt8(truncatingIfNeeded: roundTrips.count))
+    for roundTrip in roundTrips { varint(roundTrip) }
   }
 
   private mutating func writeExchange(of record: PathRecord) {

@@ -4,8 +4,8 @@ protocol Tagged: Equatable {
 }
 
 extension PathRecord.Condition: Tagged {
-  /// `unverified` came with version 2.
-  static let tags: [Self] = [.measured, .idle, .receiverSilent, .targetDown, .unverified]
+  /// `unverified` came with version 2, `unreadable` with version 4.
+  static let tags: [Self] = [.measured, .idle, .receiverSilent, .targetDown, .unverified, .unreadable]
 }
 
 extension Phase: Tagged {

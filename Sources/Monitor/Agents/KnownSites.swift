@@ -105,6 +105,9 @@ public struct KnownSites: Sendable, Equatable {
     if let reflector = site.reflector, Endpoint(reflector) == nil {
       problems.append("the reflector \"\(reflector.prefix(64))\" must be an address and port like 10.7.0.5:862")
     }
+    if let uplink = site.uplinkKilobitsPerSecond, !(1...1_000_000_000).contains(uplink) {
+      problems.append("the uplink must be 1 kbit/s to 1000 Gbit/s")
+    }
     return problems
   }
 
@@ -118,6 +121,7 @@ public struct KnownSites: Sendable, Equatable {
       ]
       if let reflector = site.reflector { fields.append("reflector: \(quoted(reflector))") }
       if agentless.contains(site.id) { fields.append("agent: false") }
+      if let uplink = site.uplinkKilobitsPerSecond { fields.append("uplink: \(uplink) kbit/s") }
       return "  - {\(fields.joined(separator: ", "))}\n"
     }
     return JobFile(name: Self.fileName, text: "sites:\n" + lines.joined())

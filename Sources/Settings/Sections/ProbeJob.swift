@@ -118,7 +118,8 @@ public struct ProbeJob: Sendable, Equatable {
     // Packets as meetings send them are held to what meetings are held to; a request takes longer than a packet.
     let own = probe.map(\.limits).flatMap { $0 == ProbeLimits() ? nil : ObjectiveSettings($0) }
     objective = ObjectiveSettings(root.mapping("objective"), defaults: own ?? defaults)
-    pages = root.value("page", .flag, default: true)
+    // What a provider knows already needs nobody to get up.
+    pages = root.value("page", .flag, default: kind != "status")
     isForced = root.value("force", .flag, default: false)
     root.finish()
     if let probe { check(probe, root, sites) }

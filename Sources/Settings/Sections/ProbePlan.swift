@@ -6,9 +6,9 @@ import Wire
 /// What an hour of a job's measuring is, for one site: estimates for `config plan`, and for the bound on what probes may
 /// take of a line.
 public struct ProbeLoad: Sendable, Equatable {
-  /// Sent by the site's agent.
+  /// Sent by the site's agent and its reflector.
   public var packetsPerSecond = 0.0
-  /// Sent by the site's agent, with UDP or TCP and IP headers.
+  /// The same, with UDP or TCP and IP headers.
   public var bitsPerSecond = 0.0
   public var recordsPerDay = 0.0
 
@@ -21,18 +21,25 @@ public struct ProbeLoad: Sendable, Equatable {
   /// About what a record takes in the database, with its index and its judgement.
   public static let bytesPerRecord = 700.0
   /// IPv4 and UDP.
-  private static let headerBytes = 28.0
+  fileprivate static let headerBytes = 28.0
+
+  /// What a job makes a site send: its agent's packets, and its reflector's answers to others'.
+  public init(_ job: ProbeJob, at site: String, _ sites: [SiteSettings], recordLength: Duration) {
+    self.init(job, from: site, recordLength: recordLength)
+    guard job.isContinuous else { return }
+    let asking = sites.count { job.targets(from: $0.id).contains(.site(site)) }
+    packetsPerSecond += Double(job.rate) * Double(asking)
+    bitsPerSecond += Double(job.rate) * Double(asking) * job.bitsPerPacket
+  }
 
   /// What one job makes the agent of a site send.
-  public init(_ job: ProbeJob, from site: String, recordLength: Duration) {
+  private init(_ job: ProbeJob, from site: String, recordLength: Duration) {
     let paths = Double(job.measuredPaths(from: site).count)
     let targets = Double(job.targets(from: site).count)
     guard targets > 0 else { return }
     if job.isContinuous {
       packetsPerSecond = Double(job.rate) * targets
-      let meanBytes =
-        job.packetStreams.reduce(0.0) { $0 + Double($1.packetBytes) } / Double(job.packetStreams.count)
-      bitsPerSecond = packetsPerSecond * (meanBytes + Self.headerBytes) * 8
+      bitsPerSecond = packetsPerSecond * job.bitsPerPacket
       recordsPerDay = paths * 86_400 / recordLength.secondsAsDouble
       return
     }
@@ -82,6 +89,12 @@ extension ProbeJob {
     }
   }
 
+  /// The mean of its test packets.
+  fileprivate var bitsPerPacket: Double {
+    let bytes = packetStreams.reduce(0.0) { $0 + Double($1.packetBytes) } / Double(packetStreams.count)
+    return (bytes + ProbeLoad.headerBytes) * 8
+  }
+
   /// What the agent of `site` asks for, without secrets and without looking at any file.
   public func request(to target: Target, from site: String, address: String? = nil) -> ProbeRequest {
     var request = ProbeRequest(target: relay ?? address ?? target.id)
@@ -129,6 +142,9 @@ extension ProbeJob {
     case "https": (Double(count ?? 1) * 12, Double(count ?? 1) * 3_000)
     // Ten seconds of one voice or picture, both ways.
     case "call": (1_000, 1_000 * 600)
+    // Three packets to each of ten hops.
+    case "trace": (30, 30 * 72)
+    case "status": (12, 3_000)
     default: (1, 100)
     }
   }
@@ -155,14 +171,14 @@ struct UplinkLoad {
   func firstOverfull(adding job: ProbeJob, _ sites: [SiteSettings]) -> String? {
     sites.first { site in
       guard let uplink = site.uplink else { return false }
-      let more = ProbeLoad(job, from: site.id, recordLength: job.interval).bitsPerSecond
+      let more = ProbeLoad(job, at: site.id, sites, recordLength: job.interval).bitsPerSecond
       return more > 0 && (bitsPerSecond[site.id] ?? 0) + more > Double(uplink) * Self.share
     }?.id
   }
 
   mutating func add(_ job: ProbeJob, _ sites: [SiteSettings]) {
     for site in sites {
-      bitsPerSecond[site.id, default: 0] += ProbeLoad(job, from: site.id, recordLength: job.interval).bitsPerSecond
+      bitsPerSecond[site.id, default: 0] += ProbeLoad(job, at: site.id, sites, recordLength: job.interval).bitsPerSecond
     }
   }
 }

@@ -33,6 +33,9 @@ public struct SiteSettings: Sendable, Equatable {
     self.id = id
   }
 
+  /// As `uplink` is written, `100 Mbit/s`: in bits per second.
+  public static func uplink(_ text: String) -> Int? { SettingKind.bitrate.parse(text) }
+
   /// Rules between sites: at least one, ids once, no network of two sites overlapping unless one lies within the other.
   static func checkTogether(_ sites: [SiteSettings], _ root: SettingsMapping) {
     if sites.isEmpty { root.report("sites", "needs at least one site, with an id") }

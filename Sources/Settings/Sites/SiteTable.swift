@@ -17,11 +17,11 @@ public struct SiteTable: Sendable, Equatable {
   /// Headings by what they stand for; the first is what is written.
   private static let headings: [(field: Field, names: [String])] = [
     (.id, ["id", "拠点ID"]), (.ja, ["name_ja", "ja", "名称", "拠点名"]), (.en, ["name_en", "en", "英語名"]),
-    (.networks, ["networks", "ネットワーク"]), (.reflector, ["reflector", "リフレクター"]),
+    (.networks, ["networks", "ネットワーク"]), (.reflector, ["reflector", "リフレクター"]), (.uplink, ["uplink", "上り回線"]),
   ]
 
   private enum Field: Hashable {
-    case id, ja, en, networks, reflector
+    case id, ja, en, networks, reflector, uplink
   }
 
   /// Reads the file's bytes; throws every problem with its line.
@@ -49,7 +49,9 @@ public struct SiteTable: Sendable, Equatable {
       }
     }
     if columns[.id] == nil || columns[.networks] == nil {
-      report(1, "must begin with a line of headings: id, name_ja, name_en, networks, reflector (the first and fourth)")
+      report(
+        1,
+        "must begin with a line of headings: id, name_ja, name_en, networks, reflector, uplink (the first and fourth)")
     }
     rows = []
     for record in lines.dropFirst() where problems.isEmpty || columns[.id] != nil {
@@ -62,6 +64,8 @@ public struct SiteTable: Sendable, Equatable {
       if record.fields.count > max(lines[0].fields.count, 1) { report(record.line, "has more fields than headings") }
       let id = value(.id)
       let name = [value(.ja), value(.en)]
+      let uplink = SiteSettings.uplink(value(.uplink))
+      if uplink == nil, !value(.uplink).isEmpty { report(record.line, "has an uplink that is no rate like 100 Mbit/s") }
       rows.append(
         Row(
           line: record.line,
@@ -72,7 +76,8 @@ public struct SiteTable: Sendable, Equatable {
             networks: value(.networks).split { " ;、　".contains($0) }.map { network in
               AddressBlock(String(network))?.description ?? String(network)
             },
-            reflector: value(.reflector).isEmpty ? nil : value(.reflector))))
+            reflector: value(.reflector).isEmpty ? nil : value(.reflector),
+            uplinkKilobitsPerSecond: uplink.map { $0 / 1_000 })))
     }
     guard problems.isEmpty else { throw SettingsError(problems) }
   }
@@ -197,6 +202,7 @@ public struct SiteDifferences: Sendable, Equatable {
     var parts = [site.name.ja == site.name.en ? site.name.ja : "\(site.name.ja) / \(site.name.en)"]
     parts.append(site.networks.isEmpty ? "no networks" : site.networks.joined(separator: " "))
     parts.append(site.reflector ?? "no reflector")
+    if let uplink = site.uplinkKilobitsPerSecond { parts.append("uplink \(uplink) kbit/s") }
     return parts.joined(separator: ", ")
   }
 }

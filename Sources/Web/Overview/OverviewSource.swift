@@ -135,7 +135,16 @@ extension IncidentStatus {
       id: incident.id, state: incident.phase.rawValue,
       subject: "\(path.site) → \(path.target) (\(path.route.rawValue))",
       site: path.site, target: path.target, metric: incident.metric, value: incident.value, limit: incident.limit,
-      startedAt: incident.startedAt.unixSeconds, endedAt: incident.endedAt?.unixSeconds)
+      startedAt: incident.startedAt.unixSeconds, endedAt: incident.endedAt?.unixSeconds,
+      route: incident.route.map(IncidentRoute.init))
+  }
+}
+
+extension IncidentRoute {
+  init(_ route: RouteChange) {
+    self.init(
+      followedAt: route.followedAt.unixSeconds, difference: LocalizedName(ja: route.japanese, en: route.english),
+      hops: RouteChange.line(route.hops), lastGoodHops: route.lastGood.map(RouteChange.line))
   }
 }
 

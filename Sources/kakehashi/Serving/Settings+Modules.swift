@@ -56,7 +56,7 @@ extension Settings {
       sites: sites.map {
         Site(
           id: $0.id, japaneseName: $0.japaneseName, englishName: $0.englishName, networks: $0.networks,
-          reflector: $0.reflector)
+          reflector: $0.reflector, uplinkKilobitsPerSecond: $0.uplink.map { $0 / 1_000 })
       },
       paths: expectedPaths)
     configuration.hub = site
@@ -247,13 +247,17 @@ extension Settings {
   private func target(
     _ target: ProbeJob.Target, of job: ProbeJob, _ sites: [SiteSettings]
   ) throws(Failure) -> AgentConfiguration.Target? {
+    // Judged is half the round trip.
+    var limits = job.limits
+    limits.latencyNanoseconds *= 2
     switch target {
     case .site(let id):
       guard let endpoint = reflector(of: id, in: sites) else { return nil }
       return AgentConfiguration.Target(
-        id: id, endpoint: endpoint, streams: job.packetStreams, options: try stampOptions(of: id))
+        id: id, endpoint: endpoint, streams: job.packetStreams, options: try stampOptions(of: id), limits: limits)
     case .endpoint(let endpoint):
-      return AgentConfiguration.Target(id: endpoint.description, endpoint: endpoint, streams: job.packetStreams)
+      return AgentConfiguration.Target(
+        id: endpoint.description, endpoint: endpoint, streams: job.packetStreams, limits: limits)
     case .named:
       return nil
     }

@@ -11,6 +11,7 @@ extension FuzzTarget {
       _ = DNSProbe(question: question, salt: salt).answer(datagram)
     }
     _ = STUNProbe(salt: salt).answer(datagram)
+    _ = TraceRequest(salt: salt).tag(ofAnswer: datagram)
     for isV4 in [true, false] { _ = ICMPProbe(isV4: isV4, salt: salt).answer(datagram) }
   }
 }

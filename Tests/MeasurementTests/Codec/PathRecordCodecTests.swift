@@ -39,12 +39,12 @@ import Wire
     #expect(try PathRecordCodec.decode(golden) == .full)
   }
 
-  @Test("Version 3 keeps its bytes")
+  @Test("Version 4 keeps its bytes, and version 3 is read: it lacks the route")
   func golden() throws {
     // Any change here breaks spools and databases that exist: raise the schema version instead.
     let golden: [UInt8] = [
-      0x00, 0x00, 0x00, 0x8e,  // length
-      0x00, 0x03,  // version
+      0x00, 0x00, 0x00, 0x8f,  // length
+      0x00, 0x04,  // version
       0x03, 0x74, 0x73, 0x75, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,  // agent, boot
       0x03, 0x74, 0x73, 0x75, 0x02, 0x68, 0x71, 0x01, 0x03, 0x6a, 0x6f, 0x62,  // site, target, route, label
       0x00, 0x05, 0x73, 0x74, 0x61, 0x6d, 0x70,  // origin
@@ -67,9 +67,11 @@ import Wire
       0x01, 0x06, 0x01, 0x01, 0x07,  // RFC 3550 jitter, clock
       0x00, 0x00, 0x11,  // timestamps, degradations
       0x00, 0x00, 0x00, 0x00,  // phases, certificate, service, playout
+      0x00,  // hops
     ]
     #expect(PathRecordCodec.encode(.full) == golden)
     #expect(try PathRecordCodec.decode(golden) == .full)
+    #expect(try PathRecordCodec.decode([0, 0, 0, 0x8e, 0, 3] + golden.dropFirst(6).dropLast()) == .full)
   }
 
   @Test("Version 2 is read: phases, certificate, service and playout follow")
@@ -83,9 +85,34 @@ import Wire
       0x01, 0xe8, 0x07, 0x03,  // playout
     ]
     // Without histograms the versions differ in nothing else.
-    let plain = PathRecordCodec.encode(.empty).dropFirst(6).dropLast(4)
+    let plain = PathRecordCodec.encode(.empty).dropFirst(6).dropLast(5)
     let length = 2 + plain.count + exchange.count
     #expect(try PathRecordCodec.decode([0, 0, 0, UInt8(length), 0, 2] + plain + exchange) == .exchange)
+  }
+
+  @Test("A route is written hop by hop, and bounded")
+  func route() throws {
+    var record = PathRecord.empty
+    record.hops = [RouteHop(distance: 1), RouteHop(distance: 2)]
+    (record.hops[0].sent, record.hops[1].sent) = (3, 3)
+    record.hops[0].addresses = [IPAddress(v4: 0x0a00_0001)]
+    record.hops[0].roundTrips = [100, 200]
+    record.hops[1].isTarget = true
+    record.condition = .unreadable
+    let bytes = PathRecordCodec.encode(record)
+    #expect(
+      Array(bytes.suffix(29))
+        == [
+          0x02, 0x01, 0x03, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // 10.0.0.1, two round trips
+          0x00, 0x00, 0xff, 0xff, 0x0a, 0x00, 0x00, 0x01, 0x02, 0x64, 0xc8, 0x01,
+          0x02, 0x03, 0x01, 0x00, 0x00,  // the target, silent
+        ].suffix(29))
+    #expect(try PathRecordCodec.decode(bytes) == record)
+    record.hops = (0..<100).map { RouteHop(distance: $0) }
+    record.hops[0].addresses = (0..<100).map { IPAddress(v4: $0) }
+    let read = try PathRecordCodec.decode(PathRecordCodec.encode(record))
+    #expect(read.hops.count == RouteHop.limit)
+    #expect(read.hops[0].addresses.count == RouteHop.answerLimit)
   }
 
   @Test("An interval of 750 packets takes less than 600 bytes, however its delays vary")
@@ -140,12 +167,12 @@ import Wire
   func newerVersion() throws {
     var bytes = PathRecordCodec.encode([.empty, .empty])
     let second = bytes.count / 2
-    bytes[second + 5] = 4
+    bytes[second + 5] = 5
     let error = #expect(throws: PathRecordDecodeError.self) { try PathRecordCodec.decodeAll(bytes) }
-    #expect(error == PathRecordDecodeError(offset: second, reason: .newerVersion(4)))
+    #expect(error == PathRecordDecodeError(offset: second, reason: .newerVersion(5)))
     #expect(
       error?.description
-        == "The record at byte \(second) has version 4, this program reads up to 3: update this program before the one that sends."
+        == "The record at byte \(second) has version 5, this program reads up to 4: update this program before the one that sends."
     )
   }
 

@@ -5,7 +5,7 @@ import Testing
 @Suite struct TaggedTests {
   @Test("Every case has a number, and the numbers that were stored keep their meaning")
   func tags() {
-    #expect(PathRecord.Condition.tags == [.measured, .idle, .receiverSilent, .targetDown, .unverified])
+    #expect(PathRecord.Condition.tags == [.measured, .idle, .receiverSilent, .targetDown, .unverified, .unreadable])
     #expect(Set(PathRecord.Condition.tags) == Set(PathRecord.Condition.allCases))
     #expect(Phase.tags == [.nameLookup, .connect, .tlsHandshake, .firstByte, .transfer])
     #expect(Set(Phase.tags) == Set(Phase.allCases))

@@ -59,6 +59,9 @@ struct KnownSitesTests {
     #expect(problems(site("ise", reflector: "10.9.0.5")).count == 1)
     #expect(problems(site("ise"), site("ise")) == ["1: the site \"ise\" is there twice"])
     #expect(problems(site("hq")) == ["0: the site \"hq\" stands in the monitor's configuration: change it there"])
+    var line = SiteBody(id: "ise", name: LocalizedName(ja: "津", en: "Tsu"), networks: [])
+    line.uplinkKilobitsPerSecond = 0
+    #expect(problems(line).count == 1)
     let name = SiteBody(id: "ise", name: LocalizedName(ja: "伊勢\n", en: ""), networks: [])
     #expect(known.problems(of: [name]).count == 2)
   }

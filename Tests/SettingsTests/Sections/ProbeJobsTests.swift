@@ -32,7 +32,7 @@ struct ProbeJobsTests {
   func defaults() throws {
     let settings = try read([
       "a": "kind: stun\nto: [stun.example:3478]\n", "b": "kind: https\nto: [\"https://x.example/\"]\n",
-      "c": "kind: stamp\nfrom: [b]\n",
+      "c": "kind: stamp\nfrom: [b]\nrate: 20\n",
     ])
     #expect(settings.jobProblems.isEmpty)
     #expect(settings.jobs.map(\.interval) == [.seconds(60), .seconds(60), .seconds(15)])
@@ -98,6 +98,13 @@ struct ProbeJobsTests {
     #expect(three.jobs.map(\.name) == ["x", "y"])
     #expect(ProviderLoad.host(of: "[2001:db8::1]:3478") == "2001:db8::1")
     #expect(ProviderLoad.host(of: "2001:db8::1") == "2001:db8::1")
+  }
+
+  @Test("Answers to others take their share of a line, too")
+  func answers() throws {
+    let settings = try read(["a": "kind: stamp\nfrom: [b]\nto: [a]\nrate: 50\n"])
+    #expect(settings.jobProblems.map(\.key) == ["rate"])
+    #expect(settings.jobProblems[0].message.contains("2 % of the uplink of \"a\""))
   }
 
   @Test("Two jobs cannot measure one path")
@@ -167,15 +174,17 @@ struct ProbeJobsTests {
       "a": "kind: stamp\nfrom: [a]\nto: [b]\nrate: 30\n", "b": "kind: https\nfrom: [b]\nto: [\"https://x/\"]\n",
       "c": "kind: icmp\nfrom: [b]\nto: [a]\ncron: \"0 9 * * *\"\n",
     ])
-    // Two streams every 15 s; 30 packets of (172 + 1200) / 2 + 28 bytes; once a minute; once a day.
+    // Two streams every 15 s; 30 packets of (172 + 1200) / 2 + 28 bytes, which b's reflector answers; once a minute; once a
+    // day.
     #expect(
       settings.plan == [
         "a: 30.00 packets/s, 171.36 kbit/s, 11520 records a day, 1.71 % of its uplink",
         "  a (stamp): 30.00 packets/s, 171.36 kbit/s, 11520 records a day",
-        "b: 0.20 packets/s, 0.40 kbit/s, 1441 records a day",
+        "b: 30.20 packets/s, 171.76 kbit/s, 1441 records a day",
+        "  a (stamp): 30.00 packets/s, 171.36 kbit/s, 0 records a day",
         "  b (https): 0.20 packets/s, 0.40 kbit/s, 1440 records a day",
         "  c (icmp): 0.00 packets/s, 0.00 kbit/s, 1 records a day",
-        "all sites: 30.20 packets/s, 171.76 kbit/s, 12961 records a day",
+        "all sites: 60.20 packets/s, 343.12 kbit/s, 12961 records a day",
         "disk: about 0.13 GB for 14 d of records, 0.09 GB for roll-ups",
       ])
   }

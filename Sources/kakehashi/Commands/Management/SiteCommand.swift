@@ -31,6 +31,9 @@ struct SiteCommand: ParsableCommand {
     @Option(help: "Where its agent will answer STAMP, like 10.7.0.5:862.")
     var reflector: String?
 
+    @Option(help: "What its line carries away from it, like \"100 Mbit/s\": probes take 2 % of it at most.")
+    var uplink: String?
+
     @Option(help: "Its Japanese name; without it the English one, or the id.")
     var nameJa: String?
 
@@ -43,10 +46,13 @@ struct SiteCommand: ParsableCommand {
 
     func run() async throws {
       try await reporting {
+        let bits = uplink.flatMap(SiteSettings.uplink)
+        if let uplink, bits == nil { throw Failure.configuration("\"\(uplink)\" is no rate like \"100 Mbit/s\".") }
         let client = try options.client()
         let site = SiteBody(
           id: id, name: LocalizedName(ja: nameJa ?? nameEn ?? id, en: nameEn ?? nameJa ?? id),
-          networks: networks.flatMap { $0.split(separator: ",").map(String.init) }, reflector: reflector)
+          networks: networks.flatMap { $0.split(separator: ",").map(String.init) }, reflector: reflector,
+          uplinkKilobitsPerSecond: bits.map { $0 / 1_000 })
         let _: SitesChangeBody = try await client.send("PUT", Paths.sites, SitesChangeBody(sites: [site]))
         try await code.print(for: id, client, options)
       }
@@ -95,7 +101,7 @@ struct SiteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "import", abstract: "Adds and changes sites from a comma-separated file, all of them or none.",
       discussion: """
-        The first line names the columns: id, name_ja, name_en, networks (separated by spaces), reflector. UTF-8 and what
+        The first line names the columns: id, name_ja, name_en, networks (separated by spaces), reflector, uplink. UTF-8 and what
         Excel writes in Japan (CP932) are read. Sites that are not in the file stay as they are.
 
         Example: kakehashi sites import sites.csv --dry-run
