@@ -313,8 +313,8 @@ public actor MonitorService {
     let told = isNew ? next.openIncidents.filter { $0.phase == .firing } : []
     batch.incidents = told + step.incidents.filter { $0.phase != .pending }
     do {
-      batch.notifications = try (told.map(IncidentAction.raise) + step.actions).flatMap { action in
-        try Self.entries(next.notification(of: action), next)
+      batch.notifications = try next.notifications(of: told.map(IncidentAction.raise) + step.actions).flatMap {
+        try Self.entries($0, next)
       }
     } catch {
       preconditionFailure("a notification is always JSON: \(error)")
@@ -334,17 +334,16 @@ public actor MonitorService {
   }
 
   private func judgeAnew(
-    _ late: Set<Situation.LateInterval>, with news: [PathRecord], in next: Situation
+    _ late: Set<Situation.JudgedStart>, with news: [PathRecord], in next: Situation
   ) async throws(HistoryError) -> [JudgedInterval] {
+    guard !late.isEmpty else { return [] }
+    // A backlog is late as a whole: it is gone through once, not once for each of its intervals.
+    let fresh = Dictionary(grouping: news, by: next.interval)
     var judged: [JudgedInterval] = []
     for interval in late {
       let end = interval.start + next.rules(of: interval.series).length
       let stored = try await history.records(judgedAs: interval.series, starting: interval.start..<end)
-      let fresh = news.filter {
-        $0.series.judged == interval.series && $0.id.intervalStart >= interval.start
-          && $0.id.intervalStart < end
-      }
-      if let anew = next.judge(interval, stored + fresh) { judged.append(anew) }
+      if let anew = next.judge(interval, stored + (fresh[interval] ?? [])) { judged.append(anew) }
     }
     return judged
   }

@@ -21,22 +21,22 @@ extension Situation {
       plannedWorks: Array(plannedWorks.lazy.filter { $0.end > now }.prefix(Self.shownWorks)))
   }
 
-  /// What people are told of an action, with the likely cause by what all paths together say at this moment.
-  func notification(of action: IncidentAction) -> Notification {
-    Notification(
-      action, cause: cause(of: action.incident), sites: configuration.sites,
-      pages: configured[action.incident.series]?.pages ?? true)
+  /// What people are told of actions, with the likely cause by what all paths together say at this moment: what is bad
+  /// together has one cause.
+  func notifications(of actions: [IncidentAction]) -> [Notification] {
+    guard !actions.isEmpty else { return [] }
+    let verdicts = PathVerdicts(states.values.map { (path: $0.series.path, verdict: $0.verdict) })
+    return actions.map { action in
+      let incident = action.incident
+      return Notification(
+        action, cause: verdicts.place(of: incident.series.path, isUnmeasured: incident.kind != .breach),
+        sites: configuration.sites, pages: configured[incident.series]?.pages ?? true)
+    }
   }
 
   /// What fires, as it was told when it was raised.
   var firingNotifications: [Notification] {
-    openIncidents.filter { $0.phase == .firing }.map { notification(of: .raise($0)) }
-  }
-
-  /// Where the fault most likely lies: what is bad together has one cause.
-  func cause(of incident: Incident) -> Notification.Cause {
-    PathVerdicts(states.values.map { (path: $0.series.path, verdict: $0.verdict) })
-      .place(of: incident.series.path, isUnmeasured: incident.kind != .breach)
+    notifications(of: openIncidents.filter { $0.phase == .firing }.map(IncidentAction.raise))
   }
 
   /// Of announced work the next is shown.

@@ -36,7 +36,7 @@ struct Situation: Sendable {
     var changed: Set<PathRecord.Series> = []
     var forgotten: Set<PathRecord.Series> = []
     /// Intervals that were judged before these records of them came.
-    var late: Set<LateInterval> = []
+    var late: Set<JudgedStart> = []
 
     var isEmpty: Bool {
       judgements.isEmpty && incidents.isEmpty && withdrawn.isEmpty && changed.isEmpty && forgotten.isEmpty
@@ -44,7 +44,8 @@ struct Situation: Sendable {
     }
   }
 
-  struct LateInterval: Sendable, Hashable {
+  /// A judging interval of a series.
+  struct JudgedStart: Sendable, Hashable {
     var series: PathRecord.Series
     var start: WallTime
   }
@@ -116,10 +117,10 @@ struct Situation: Sendable {
         if configured[series] == nil { continue }
       }
       guard states[series] != nil || states.count < Self.seriesLimit else { continue }
-      let start = record.id.intervalStart.floored(to: self[series].rules.length)
+      let interval = interval(of: record)
       if !isResumed { self[series].heardAt = now }
-      if let first = self[series].judge.firstUnjudged, start < first {
-        step.late.insert(LateInterval(series: series, start: start))
+      if let first = self[series].judge.firstUnjudged, interval.start < first {
+        step.late.insert(interval)
       } else {
         let judgements = self[series].judge.take(record, now: now)
         observe(judgements, of: series, &step)
@@ -168,7 +169,7 @@ struct Situation: Sendable {
   }
 
   /// Judges an interval anew from all its records.
-  func judge(_ late: LateInterval, _ records: [PathRecord]) -> JudgedInterval? {
+  func judge(_ late: JudgedStart, _ records: [PathRecord]) -> JudgedInterval? {
     var rules = rules(of: late.series)
     rules.isExpected = false
     var judge = PathJudge(series: late.series, rules: rules)
@@ -180,6 +181,12 @@ struct Situation: Sendable {
   /// What is kept of a judgement.
   func judged(_ judgement: Judgement) -> JudgedInterval {
     JudgedInterval(judgement, objective: rules(of: judgement.series).objective)
+  }
+
+  /// The interval that a record is judged with.
+  func interval(of record: PathRecord) -> JudgedStart {
+    let series = record.series.judged
+    return JudgedStart(series: series, start: record.id.intervalStart.floored(to: rules(of: series).length))
   }
 
   func rules(of series: PathRecord.Series) -> PathJudge.Rules {

@@ -81,6 +81,20 @@ struct FaultPlaceTests {
     #expect(verdicts.place(of: edge("ise", "tsu")) == .target)
   }
 
+  /// Were all looked through for each, these would take eight hundred million looks.
+  @Test(
+    "Thousands of bad paths of one site, some along a ring of its own making, are each told at once",
+    .timeLimit(.minutes(1)))
+  func many() {
+    let paths = (0..<10_000).map { Path(site: "tsu", target: "made-up-\($0)", route: .direct, label: "voice") }
+    let edges = (0..<10_000).map { edge("tsu", "made-up-\($0)") }
+    let verdicts = PathVerdicts(
+      (paths + edges).map { (path: $0, verdict: .bad) } + [(path: toHub("tsu"), verdict: .good)])
+    #expect((paths + edges).allSatisfy { verdicts.place(of: $0) == .path })
+    // Nor does it change what is told of others.
+    #expect(verdicts.place(of: toHub("ise")) == .path)
+  }
+
   @Test("What is planned or unknown says nothing, and the worst of a path measured twice counts")
   func others() {
     let verdicts = PathVerdicts([

@@ -240,6 +240,25 @@ struct MonitorServiceTests {
     #expect(await monitor.path?.recent.map(\.verdict) == [.good, .good, .good, .good, .good, .bad, .unknown])
   }
 
+  /// Were each interval looked for among all records, these would take a hundred million looks.
+  @Test("A long backlog that comes late is judged anew in one go")
+  func lateBacklog() async throws {
+    let count = 10_000
+    let monitor = try await bench.monitor()
+    bench.advance(to: Int64(count) * 15 + 15)
+    try await monitor.ingest([bench.record(Int64(count))])
+    let good = bench.record(0)
+    try await monitor.ingest(
+      (0..<count).map { number in
+        var record = good
+        record.id.intervalStart = Bench.start + .seconds(15 * number)
+        return record
+      })
+    let judged = try await monitor.judgements(of: Bench.series, starting: Bench.start..<bench.now)
+    #expect(judged.count == count)
+    #expect(judged.allSatisfy { $0.verdict == .good })
+  }
+
   @Test("A step that cannot be committed has not happened, and goes through when it comes again")
   func refused() async throws {
     let monitor = try await bench.monitor(webhook: "http://127.0.0.1:9/")

@@ -36,7 +36,7 @@ struct SituationTests {
 
   func cause(_ situation: Situation, _ site: String, _ target: String) throws -> Notify.Notification.Cause {
     let incident = try #require(situation.openIncidents.first { $0.series == series(site, target) })
-    return situation.cause(of: incident)
+    return try #require(situation.notifications(of: [.raise(incident)]).first).cause
   }
 
   @Test("Every path of a site bad: the site")
@@ -111,7 +111,7 @@ struct SituationTests {
       let path = ExpectedPath(path: series("tsu", "hq").path, origin: .probe(kind: "stamp"), pages: pages)
       situation.expect(sites: [], paths: [path])
       let incident = try #require(situation.openIncidents.first)
-      #expect(situation.notification(of: .raise(incident)).severity == severity)
+      #expect(situation.notifications(of: [.raise(incident)]).map(\.severity) == [severity])
     }
   }
 
@@ -143,7 +143,8 @@ struct SituationTests {
       let incidents = situation.openIncidents
       let own = try #require(incidents.first { $0.series == series("tsu", "hq") })
       #expect(own.route?.english == "The route ends after 10.0.0.1; it went on to 10.0.0.2.")
-      #expect(situation.notification(of: .raise(own)).evidence.en.hasSuffix("it went on to 10.0.0.2."))
+      let told = situation.notifications(of: [.raise(own)])
+      #expect(told.first?.evidence.en.hasSuffix("it went on to 10.0.0.2.") == true)
       #expect(incidents.first { $0.series.path.site == "ise" }?.route == nil)
       // Nobody asked for the route itself to be judged.
       #expect(!situation.states.keys.contains { $0.origin == .probe(kind: "trace") })
