@@ -26,7 +26,8 @@ public struct HistoryBatch: Sendable {
 extension HistoryStore {
   /// Keeps a batch. When this returns it has reached the disk; when it throws, nothing of it has.
   ///
-  /// Returns how many notifications of which channels were given up: more than `outboxCapacity` waited.
+  /// Returns how many notifications of which channels were given up: more than `outboxCapacity` waited, or
+  /// `outboxShare` of one site.
   @discardableResult
   public func commit(_ batch: HistoryBatch, at now: WallTime) async throws(HistoryError) -> [String: Int] {
     try await write { db in

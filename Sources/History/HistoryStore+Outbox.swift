@@ -77,11 +77,14 @@ extension HistoryStore {
 
   /// So many entries wait for one channel; when there are more, the oldest are given up.
   public static let outboxCapacity = 10_000
+  /// Of incidents of one site so many wait for one channel, so that a site with many gives up its own and nobody else's.
+  public static let outboxShare = 1_000
 
   /// Puts in what is not there yet. Returns how many of which channels were given up to make room.
   @discardableResult
   static func insert(
-    _ entries: [OutboxEntry], at now: WallTime, in db: Database, capacity: Int = outboxCapacity
+    _ entries: [OutboxEntry], at now: WallTime, in db: Database, capacity: Int = outboxCapacity,
+    share: Int = outboxShare
   ) throws -> [String: Int] {
     let statement = try db.cachedStatement(
       sql: """
@@ -97,10 +100,20 @@ extension HistoryStore {
     for channel in Set(entries.map(\.channel)) {
       try db.execute(
         sql: """
+          DELETE FROM outbox WHERE id IN (
+            SELECT id FROM (
+              SELECT outbox.id, row_number() OVER (PARTITION BY site ORDER BY outbox.id DESC) AS place
+              FROM outbox JOIN incident ON incident.id = topic JOIN series ON series.id = incident.series
+              WHERE delivered IS NULL AND channel = ?1)
+            WHERE place > ?2)
+          """, arguments: [channel, share])
+      if db.changesCount > 0 { givenUp[channel] = db.changesCount }
+      try db.execute(
+        sql: """
           DELETE FROM outbox WHERE delivered IS NULL AND channel = ?1 AND id <= (
             SELECT id FROM outbox WHERE delivered IS NULL AND channel = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)
           """, arguments: [channel, capacity])
-      if db.changesCount > 0 { givenUp[channel] = db.changesCount }
+      if db.changesCount > 0 { givenUp[channel, default: 0] += db.changesCount }
     }
     return givenUp
   }

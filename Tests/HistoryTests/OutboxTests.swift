@@ -1,3 +1,5 @@
+import Alerting
+import Measurement
 import Testing
 import Wire
 
@@ -79,5 +81,31 @@ struct OutboxTests {
     #expect(givenUp == ["team": 3])
     #expect(try await store.pendingEntries(of: "team", limit: 10).map(\.entry.key) == ["4", "5", "6", "7", "8"])
     #expect(try await store.pendingEntries(of: "board", limit: 10).count == 1)
+  }
+
+  func incident(of site: String) throws -> Incident {
+    let record = PathRecord(
+      id: PathRecord.ID(
+        agent: site, boot: 1, path: Path(site: site, target: "hq", route: .direct), origin: .probe(kind: "stamp"),
+        intervalStart: .unixEpoch),
+      length: .seconds(15), loss: LossCounts(sent: 750, received: 720, forwardLost: 30, reverseLost: 0))
+    var tracker = IncidentTracker(rules: IncidentRules(raiseCount: 1, raiseTotal: 1))
+    let judgement = try #require(Objective().judge(record, basis: .roundTrip))
+    let action = tracker.observe(judgement)
+    return try #require(action).incident
+  }
+
+  @Test("Past its share a site's own oldest waiting entries are given up, and no other site's")
+  func share() async throws {
+    let (tsu, ise) = (try incident(of: "tsu"), try incident(of: "ise"))
+    let entries = (0..<5).map { entry("tsu-\($0)", topic: tsu.id) }
+    let other = entry("ise", topic: ise.id)
+    let givenUp = try await store.write { db in
+      try HistoryStore.insert([tsu, ise], in: db)
+      return try HistoryStore.insert([other] + entries, at: .unixEpoch, in: db, capacity: 5, share: 3)
+    }
+    #expect(givenUp == ["team": 2])
+    #expect(try await store.waitingEntries(of: "team") == 4)
+    #expect(try await store.pendingEntries(of: "team", limit: 10).map(\.entry.key) == ["ise", "tsu-2"])
   }
 }
