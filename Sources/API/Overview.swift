@@ -207,10 +207,10 @@ public struct IncidentStatus: Codable, Sendable, Equatable {
 
 /// Something that is wrong with the monitoring itself.
 public struct TroubleStatus: Codable, Sendable, Equatable {
-  /// `history` (nothing can be kept), `damage` (the history was damaged), `delivery` (a channel takes nothing) or `late`
-  /// (records came after the time that records are kept).
+  /// `history` (nothing can be kept), `damage` (the history was damaged), `delivery` (a channel takes nothing), `late`
+  /// (records came after the time that records are kept) or `crowded` (a site sends more than is judged).
   public var kind: String
-  /// The channel of `delivery`, and how many notifications wait for it; of `late` how many records.
+  /// The channel of `delivery`, and how many notifications wait for it; of `late` and `crowded` how many records.
   public var channel: String?
   public var waiting: Int?
   public var since: Double

@@ -26,6 +26,7 @@ public actor MonitorService {
   private var storing: Trouble?
   /// Of records that came too late; `nil` when the last such is a day ago.
   private var late: (trouble: Trouble, count: Int, at: MonotonicTime)?
+  private var crowded = CrowdedSites()
   private var ring: EventRing
   private var listeners = Listeners()
   private var isStepping = false
@@ -206,7 +207,8 @@ public actor MonitorService {
       Trouble(kind: .delivery(channel: $0.channel, waiting: $0.waiting), since: $0.since, reason: $0.reason)
     }
     if let at = late?.at, clock().monotonic > at + DamageLog.shown { late = nil }
-    return [storing, late?.trouble].compactMap(\.self) + damages.troubles + channels
+    return [storing, late?.trouble].compactMap(\.self) + crowded.troubles(at: clock().monotonic) + damages.troubles
+      + channels
   }
 
   /// Changes from `position` on; where that cannot be resumed (too old, or of another run), a snapshot first.
@@ -329,6 +331,9 @@ public actor MonitorService {
     }
     let before = situation
     situation = next
+    for trouble in crowded.note(step.left, at: clock()) {
+      logger.warning("A site sends more than is judged", metadata: ["reason": "\(trouble.reason)"])
+    }
     publish(step, before: before)
     if !batch.notifications.isEmpty { await notifier.wake() }
   }

@@ -19,8 +19,11 @@ struct Situation: Sendable {
   /// By its start. It counts from when it is announced: what was judged before stays as it is, unless records come late.
   var plannedWorks: [PlannedWork] = []
 
+  /// By site.
+  private(set) var unasked: [String: Unasked] = [:]
+
   static let closedLimit = 100
-  /// Records of more series than these are kept and not judged.
+  /// Records of more series than these, of whatever sites, are kept and not judged.
   static let seriesLimit = 10_000
 
   /// What follows from records or from time.
@@ -37,10 +40,12 @@ struct Situation: Sendable {
     var forgotten: Set<PathRecord.Series> = []
     /// Intervals that were judged before these records of them came.
     var late: Set<JudgedStart> = []
+    /// By site, records that were not judged and bad intervals with which no incident began: there are too many.
+    var left: [String: Int] = [:]
 
     var isEmpty: Bool {
       judgements.isEmpty && incidents.isEmpty && withdrawn.isEmpty && changed.isEmpty && forgotten.isEmpty
-        && late.isEmpty
+        && late.isEmpty && left.isEmpty
     }
   }
 
@@ -76,6 +81,7 @@ struct Situation: Sendable {
       if wanted != state.rules { states[series] = state.judged(by: wanted, configuration.incidentRules) }
     }
     for (series, rules) in rules { states[series] = SeriesState(series, rules, configuration.incidentRules) }
+    countUnasked()
   }
 
   // MARK: Taking up the last run
@@ -97,6 +103,7 @@ struct Situation: Sendable {
       self[tracker.series].restore(tracker)
     }
     self.closed = closed
+    countUnasked()
   }
 
   /// Takes up the routes that were followed in the last run.
@@ -116,7 +123,10 @@ struct Situation: Sendable {
         // Agents follow routes by themselves; only what a job asks for is judged.
         if configured[series] == nil { continue }
       }
-      guard states[series] != nil || states.count < Self.seriesLimit else { continue }
+      guard states[series] != nil || begin(series) else {
+        step.left[series.path.site, default: 0] += 1
+        continue
+      }
       let interval = interval(of: record)
       if !isResumed { self[series].heardAt = now }
       if let first = self[series].judge.firstUnjudged, interval.start < first {
@@ -204,6 +214,23 @@ struct Situation: Sendable {
     }
   }
 
+  /// Begins to judge a series that nobody configured, if there is room: those that were are there from the start.
+  private mutating func begin(_ series: PathRecord.Series) -> Bool {
+    let site = unasked[series.path.site] ?? Unasked()
+    guard states.count < Self.seriesLimit, site.series < Unasked.seriesLimit else { return false }
+    states[series] = SeriesState(series, configuration.otherRules, configuration.incidentRules)
+    unasked[series.path.site] = Unasked(series: site.series + 1, incidents: site.incidents)
+    return true
+  }
+
+  private mutating func countUnasked() {
+    unasked = [:]
+    for (series, state) in states where configured[series] == nil {
+      unasked[series.path.site, default: Unasked()].series += 1
+      unasked[series.path.site, default: Unasked()].incidents += state.incidents.count
+    }
+  }
+
   private mutating func observe(_ judgements: [Judgement], of series: PathRecord.Series, _ step: inout Step) {
     for judgement in judgements.map(planned) {
       step.judgements.append(judgement)
@@ -217,12 +244,24 @@ struct Situation: Sendable {
   private mutating func follow(
     _ series: PathRecord.Series, _ step: inout Step, _ body: (inout IncidentTracker) -> IncidentAction?
   ) {
+    let site = series.path.site
+    let isUnasked = configured[series] == nil
     for tracker in [\SeriesState.breach, \SeriesState.unmeasured] {
+      let isFull = isUnasked && unasked[site]?.incidents ?? 0 >= Unasked.incidentLimit
+      let kept = isFull ? self[series][keyPath: tracker] : nil
       let before = self[series][keyPath: tracker].incident
       let action = body(&self[series][keyPath: tracker])
       addRoute(to: series, tracker)
       let after = self[series][keyPath: tracker].incident
       guard action != nil || before != after else { continue }
+      if let kept, before == nil {
+        self[series][keyPath: tracker] = kept
+        step.left[site, default: 0] += 1
+        continue
+      }
+      if isUnasked {
+        unasked[site, default: Unasked()].incidents += (after == nil ? 0 : 1) - (before == nil ? 0 : 1)
+      }
       step.changed.insert(series)
       if let action {
         step.actions.append(action)
@@ -274,7 +313,8 @@ struct Situation: Sendable {
   }
 
   private mutating func forget(_ series: PathRecord.Series, _ now: WallTime, _ step: inout Step) {
-    for var incident in self[series].incidents {
+    let incidents = self[series].incidents
+    for var incident in incidents {
       guard incident.phase == .firing else {
         step.withdrawn.append(incident)
         continue
@@ -284,6 +324,11 @@ struct Situation: Sendable {
       step.incidents.append(incident)
       step.actions.append(.resolve(incident))
       close(incident)
+    }
+    if var site = unasked[series.path.site] {
+      site.incidents -= incidents.count
+      site.series -= 1
+      unasked[series.path.site] = site.series > 0 ? site : nil
     }
     states[series] = nil
     step.forgotten.insert(series)

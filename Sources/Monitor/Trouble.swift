@@ -16,14 +16,17 @@ public struct Trouble: Sendable, Equatable {
     case delivery(channel: String, waiting: Int)
     /// So many records came in the last day when their time of being kept was over.
     case late(records: Int)
+    /// A site sends more than is judged; of so many records or bad intervals nothing followed.
+    case crowded(count: Int)
 
-    /// `history`, `damage`, `delivery` or `late`.
+    /// `history`, `damage`, `delivery`, `late` or `crowded`.
     public var word: String {
       switch self {
       case .history: "history"
       case .damage: "damage"
       case .delivery: "delivery"
       case .late: "late"
+      case .crowded: "crowded"
       }
     }
   }

@@ -82,6 +82,25 @@ struct MonitorServiceTests {
     #expect(await monitor.troubles() == [])
   }
 
+  @Test("What one site sends beyond its share is kept, not judged, and told of")
+  func crowded() async throws {
+    let monitor = try await bench.monitor()
+    bench.advance(to: 15)
+    let record = bench.record(0)
+    let made = (0..<Unasked.seriesLimit + 3).map { target in
+      var made = record
+      made.id.path = Path(site: "tsu", target: "made-up-\(target)", route: .direct)
+      return made
+    }
+    try await monitor.ingest(made)
+    #expect(await monitor.snapshot().paths.count == 1 + Unasked.seriesLimit)
+    #expect(await monitor.troubles().map(\.kind) == [.crowded(count: 3)])
+    for record in made {
+      let stored = try await monitor.history.records(judgedAs: record.series, starting: Bench.start..<bench.now)
+      #expect(stored.count == 1)
+    }
+  }
+
   @Test("A path that falls silent becomes unknown, with an alert of its own that ends when it is heard again")
   func silence() async throws {
     let receiver = try HTTPReceiver()

@@ -104,6 +104,78 @@ struct SituationTests {
     #expect(situation.advance(to: Bench.start + .seconds(86_401)).forgotten == [path.series])
   }
 
+  /// Records of a site for targets of its own making, and for one that is configured.
+  func flood(_ count: Int, _ number: Int64, lost: UInt64 = 0) -> [PathRecord] {
+    let record = bench.record(number, lost: lost)
+    return [record]
+      + (0..<count).map { target in
+        var made = record
+        made.id.path = series("tsu", "made-up-\(target)").path
+        return made
+      }
+  }
+
+  /// As many as can be found by looking at all.
+  func unasked(_ situation: Situation) -> [String: Unasked] {
+    var counts: [String: Unasked] = [:]
+    for state in situation.states.values where situation.configured[state.series] == nil {
+      let count = counts[state.series.path.site] ?? Unasked()
+      counts[state.series.path.site] = Unasked(
+        series: count.series + 1, incidents: count.incidents + state.incidents.count)
+    }
+    return counts
+  }
+
+  @Test("A site that makes up paths fills its own room, and leaves other sites' and what is configured theirs")
+  func seriesOfOneSite() {
+    var situation = Situation(configuration: bench.configuration, startedAt: Bench.start)
+    let step = situation.take(flood(Unasked.seriesLimit + 7, 0), now: Bench.start)
+    #expect(step.left == ["tsu": 7])
+    #expect(situation.states.count == 1 + Unasked.seriesLimit)
+    #expect(situation.take([bench.record(0, series: series("ise", "cloud"))], now: Bench.start).left == [:])
+    #expect(situation.states[series("ise", "cloud")] != nil)
+    #expect(situation.states[Bench.series]?.heardAt != nil)
+    #expect(unasked(situation) == situation.unasked)
+
+    // What is forgotten makes room, and what is configured by now takes none.
+    let configured = series("tsu", "made-up-0").path
+    situation.expect(sites: [], paths: [ExpectedPath(path: configured, origin: Bench.series.origin)])
+    #expect(unasked(situation) == situation.unasked)
+    let end = Bench.start + .seconds(1_800)
+    #expect(situation.advance(to: end).forgotten.count == 1 + Unasked.seriesLimit)
+    #expect(situation.unasked == [:])
+    #expect(situation.take([bench.record(120, series: series("tsu", "cloud"))], now: end).left == [:])
+  }
+
+  @Test("Made-up incidents of a site are bounded, begin when others end, and keep nobody else's from beginning")
+  func incidentsOfOneSite() {
+    let count = Unasked.incidentLimit + 20
+    var situation = Situation(configuration: bench.configuration, startedAt: Bench.start)
+    var left = 0
+    func live(_ numbers: Range<Int64>, lost: UInt64) {
+      for number in numbers {
+        let now = Bench.start + .seconds(15 * number)
+        let other = bench.record(number, lost: 30, series: series("ise", "cloud"))
+        left += situation.take(flood(count, number, lost: lost) + [other], now: now).left["tsu"] ?? 0
+      }
+    }
+    live(0..<10, lost: 30)
+    // Eight intervals are judged, and with none of them an incident of the twenty begins.
+    #expect(left == 8 * 20)
+    #expect(situation.openIncidents.allSatisfy { $0.phase == .firing })
+    #expect(situation.openIncidents.count == Unasked.incidentLimit + 2)
+    #expect(situation.openIncidents.contains { $0.series == Bench.series })
+    #expect(situation.openIncidents.contains { $0.series == series("ise", "cloud") })
+    #expect(unasked(situation) == situation.unasked)
+
+    live(10..<50, lost: 0)
+    #expect(situation.openIncidents.map(\.series) == [series("ise", "cloud")])
+    #expect(unasked(situation) == situation.unasked)
+    live(50..<60, lost: 30)
+    #expect(situation.openIncidents.count == Unasked.incidentLimit + 2)
+    #expect(unasked(situation) == situation.unasked)
+  }
+
   @Test("A breach of a path that pages nobody is a ticket")
   func pages() throws {
     for (pages, severity) in [(true, Notify.Notification.Severity.page), (false, .ticket)] {

@@ -18,7 +18,7 @@ enum MetricsText {
       })
     page.add(
       "kakehashi_troubles", .gauge, "What is wrong with the monitoring itself.",
-      ["history", "damage", "delivery", "late"].map { kind in
+      ["history", "damage", "delivery", "late", "crowded"].map { kind in
         ([("kind", kind)], Double((overview.troubles ?? []).count { $0.kind == kind }))
       })
     page.add("kakehashi_heap_bytes", .gauge, "Heap memory in use.", Double(heapBytes))

@@ -151,8 +151,10 @@ extension IncidentRoute {
 extension TroubleStatus {
   init(_ trouble: Trouble) {
     self.init(kind: trouble.kind.word, since: trouble.since.unixSeconds, reason: trouble.reason)
-    if case .late(let records) = trouble.kind { waiting = records }
-    if case .delivery(let channel, let waiting) = trouble.kind {
+    switch trouble.kind {
+    case .history, .damage: break
+    case .late(let count), .crowded(let count): waiting = count
+    case .delivery(let channel, let waiting):
       self.channel = channel
       self.waiting = waiting
     }

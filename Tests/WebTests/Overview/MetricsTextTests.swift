@@ -29,6 +29,7 @@ import Testing
     #expect(text.contains("\nkakehashi_event_streams 2\n"))
     #expect(text.contains("\nkakehashi_heap_bytes 3\n"))
     #expect(text.contains("\nkakehashi_troubles{kind=\"history\"} 0\n"))
+    #expect(text.contains("\nkakehashi_troubles{kind=\"crowded\"} 0\n"))
     #expect(!text.contains("kakehashi_relay"))
   }
 
