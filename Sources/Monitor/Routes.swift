@@ -4,9 +4,14 @@ import Wire
 
 /// The routes that agents followed last: while all was well, and when something began.
 struct Routes: Sendable {
-  private struct Ends: Hashable {
+  struct Ends: Sendable, Hashable {
     var site: String
     var target: String
+
+    init(_ path: Path) {
+      site = path.site
+      target = path.target
+    }
   }
 
   private struct Known: Sendable {
@@ -14,16 +19,22 @@ struct Routes: Sendable {
     var incident: PathRecord?
   }
 
-  /// More paths than this are not remembered.
-  static let limit = 10_000
+  /// Of more of a site's paths than this nothing is remembered: whoever reports names them.
+  static let siteLimit = Unasked.seriesLimit
   /// An agent sees a breach when its record ends; the incident begins where the record does.
   static let tolerance: Duration = .seconds(60)
 
   private var known: [Ends: Known] = [:]
+  /// How many of `known` are a site's.
+  private var counts: [String: Int] = [:]
 
   mutating func take(_ record: PathRecord) {
-    let ends = Ends(site: record.path.site, target: record.path.target)
-    guard !record.hops.isEmpty, known[ends] != nil || known.count < Self.limit else { return }
+    let ends = Ends(record.path)
+    guard !record.hops.isEmpty else { return }
+    if known[ends] == nil {
+      guard counts[ends.site] ?? 0 < Self.siteLimit else { return }
+      counts[ends.site, default: 0] += 1
+    }
     let place: WritableKeyPath<Known, PathRecord?> =
       record.path.label == Path.incidentRouteLabel ? \.incident : \.good
     let last = known[ends]?[keyPath: place]?.id.intervalStart ?? WallTime(nanoseconds: .min)
@@ -33,7 +44,7 @@ struct Routes: Sendable {
   /// What is known of the route of an incident's path.
   func change(for incident: Incident) -> RouteChange? {
     let path = incident.series.path
-    guard path.route == .direct, let known = known[Ends(site: path.site, target: path.target)],
+    guard path.route == .direct, let known = known[Ends(path)],
       let record = known.incident, record.id.intervalStart + Self.tolerance >= incident.startedAt
     else { return nil }
     return RouteChange(

@@ -116,10 +116,12 @@ struct Situation: Sendable {
   /// Takes records that were never taken before, or again those of the last run that were not judged yet.
   mutating func take(_ records: [PathRecord], now: WallTime, isResumed: Bool = false) -> Step {
     var step = Step()
+    var followed: Set<Routes.Ends> = []
     for record in records.sorted(by: { $0.id.intervalStart < $1.id.intervalStart }) {
       let series = record.series.judged
       if !record.hops.isEmpty {
-        noteRoute(of: record, &step)
+        routes.take(record)
+        followed.insert(Routes.Ends(record.path))
         // Agents follow routes by themselves; only what a job asks for is judged.
         if configured[series] == nil { continue }
       }
@@ -136,6 +138,7 @@ struct Situation: Sendable {
         observe(judgements, of: series, &step)
       }
     }
+    noteRoutes(between: followed, &step)
     return step
   }
 
@@ -250,6 +253,8 @@ struct Situation: Sendable {
       let isFull = isUnasked && unasked[site]?.incidents ?? 0 >= Unasked.incidentLimit
       let kept = isFull ? self[series][keyPath: tracker] : nil
       let before = self[series][keyPath: tracker].incident
+      // A route that came in the same delivery belongs in what is told.
+      addRoute(to: series, tracker)
       let action = body(&self[series][keyPath: tracker])
       addRoute(to: series, tracker)
       let after = self[series][keyPath: tracker].incident
@@ -282,11 +287,10 @@ struct Situation: Sendable {
     return work.map { judgement.planned(for: $0.reason) } ?? judgement
   }
 
-  /// Says of the open incidents between the same ends which way their packets went.
-  private mutating func noteRoute(of record: PathRecord, _ step: inout Step) {
-    routes.take(record)
-    let path = record.path
-    for series in states.keys where series.path.site == path.site && series.path.target == path.target {
+  /// Says of the open incidents between these ends which way their packets went.
+  private mutating func noteRoutes(between ends: Set<Routes.Ends>, _ step: inout Step) {
+    guard !ends.isEmpty else { return }
+    for series in states.keys.filter({ ends.contains(Routes.Ends($0.path)) }) {
       for tracker in [\SeriesState.breach, \SeriesState.unmeasured] {
         guard addRoute(to: series, tracker), let incident = self[series][keyPath: tracker].incident else { continue }
         step.changed.insert(series)
