@@ -98,7 +98,7 @@ let serverModules: [Module] = [
       .product(name: "HummingbirdTLS", package: "hummingbird"),
     ],
     testImports: [
-      "Agent", "Fetch", "Settings", "Transport", .product(name: "HummingbirdTesting", package: "hummingbird"),
+      "Agent", "Fetch", "Settings", .product(name: "HummingbirdTesting", package: "hummingbird"),
     ],
     resources: [.embedInCode("Pages")]),
   Module(name: "Dashboard", imports: ["Wire", "API", "Fetch", "CNcurses"]),

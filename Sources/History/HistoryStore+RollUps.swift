@@ -188,11 +188,12 @@ extension HistoryStore {
   /// Keeps what the window's records say together. What is made of more records than are left is not replaced: they were
   /// kept no longer.
   private static func store(_ bodies: [Data], of records: Int, as window: Window, in db: Database) throws {
-    guard var whole = try bodies.first.map(PathRecordCodec.decode) else { return }
+    // One that cannot be read any more, of which `verify` tells, does not keep the others from being rolled up.
+    let parts = bodies.compactMap { try? PathRecordCodec.decode($0) }
+    guard var whole = parts.first else { return }
     // Calls of one site are one: they differ in their labels.
     whole.id.path = whole.series.judged.path
-    for body in bodies.dropFirst() {
-      var part = try PathRecordCodec.decode(body)
+    for var part in parts.dropFirst() {
       (part.id.path, part.id.origin) = (whole.id.path, whole.id.origin)
       whole.merge(part)
     }

@@ -68,11 +68,13 @@ public struct Distribution: Sendable, Equatable {
     buckets.removeAll(keepingCapacity: true)
   }
 
-  /// As if every value of `other` had been recorded here.
+  /// As if every value of `other` had been recorded here. What would make more values than can be counted is left out.
   public mutating func merge(_ other: Distribution) {
     guard !other.isEmpty else { return }
     guard !isEmpty else { return self = other }
-    count &+= other.count
+    let (total, isTooMuch) = count.addingReportingOverflow(other.count)
+    guard !isTooMuch else { return }
+    count = total
     sum &+= other.sum
     guard hasHistogram, other.hasHistogram else {
       (minimum, maximum, buckets) = (nil, nil, [])
@@ -90,7 +92,7 @@ public struct Distribution: Sendable, Equatable {
       } else if right.index < left.index {
         merged.append(theirs.removeFirst())
       } else {
-        merged.append(Bucket(index: left.index, count: left.count &+ right.count))
+        merged.append(Bucket(index: left.index, count: left.count + right.count))
         ours.removeFirst()
         theirs.removeFirst()
       }

@@ -23,10 +23,18 @@ extension ProbeResult {
     if let proxyDelay {
       data.append("'proxy_added'=\(proxyDelay < 0 ? "-" : "")\(Figure.number(proxyDelay.magnitude, .latency))ms;;;;")
     }
-    let line = "\(kind.name.uppercased()) \(word) - \(target): \(summaries.joined(separator: "; "))"
-    // Bar and line break divide what monitoring systems read.
-    let clean = line.replacing("|", with: "/").replacing("\n", with: " ")
+    let clean = Self.clean("\(kind.name.uppercased()) \(word) - \(target): \(summaries.joined(separator: "; "))")
     return data.isEmpty ? clean : "\(clean) | \(data.joined(separator: " "))"
+  }
+
+  /// The line of a measurement that could not be made.
+  public static func pluginLine(kind: String, problem: String) -> String {
+    clean("\(kind.uppercased()) UNKNOWN - \(problem)")
+  }
+
+  /// Bar and line break divide what monitoring systems read.
+  private static func clean(_ line: String) -> String {
+    line.replacing("|", with: "/").replacing("\n", with: " ")
   }
 
   private func performance(_ finding: Finding, label: String) -> String {

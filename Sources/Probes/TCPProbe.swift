@@ -43,6 +43,9 @@ enum TCPProbe {
   static func measure(_ endpoint: Endpoint, _ path: Path, count: Int, interval: Duration) throws -> ProbeMeasurement {
     var measurement = ProbeMeasurement(record: PathRecord(probe: "tcp", path: path), place: endpoint.description)
     let pause = try EventLoop()
+    func remark(_ text: String) {
+      if !measurement.remarks.contains(text) { measurement.remarks.append(text) }
+    }
     let start = SystemClock.now
     for number in 0..<count {
       while SystemClock.now < start + interval * number { _ = pause.wait(until: start + interval * number) }
@@ -53,15 +56,16 @@ enum TCPProbe {
         measurement.record.roundTrip.record(duration)
         measurement.record.phases[.connect, default: Distribution()].record(duration)
       case .refused:
-        measurement.record.loss.refused += 1
+        // What was asked for is the port, so nobody there is its breach.
+        measurement.record.loss.sent += 1
+        remark("the host answers, but nothing listens on that port")
       case .timedOut:
         measurement.record.loss.sent += 1
       case .failed(let reason):
         measurement.record.loss.sent += 1
-        if !measurement.remarks.contains(reason) { measurement.remarks.append(reason) }
+        remark(reason)
       }
     }
-    if measurement.record.loss.sent == 0 { measurement.record.condition = .targetDown }
     measurement.record.length = max(SystemClock.now - start, .nanoseconds(1))
     return measurement
   }

@@ -48,6 +48,18 @@ struct RollUpsTests {
     try await store.rollUp(at: Self.midnight + .seconds(hours * 3_600 + 120), timeZone: Self.tokyo)
   }
 
+  @Test("A record that cannot be read any more keeps no other from being rolled up")
+  func damagedRecord() async throws {
+    try await commit((0..<40).map { record($0) })
+    try await DatabaseQueue(path: temporary.path + "/history.sqlite").write { db in
+      try db.execute(sql: "UPDATE record SET body = x'00' WHERE start = ?", arguments: [Self.midnight.nanoseconds])
+    }
+    try await rollUp(after: 26)
+    let made = try await rollUps(.fiveMinutes)
+    #expect(made.map { $0.record?.loss.sent } == [19 * 750, 20 * 750])
+    #expect(try await rollUps(.day).count == 1)
+  }
+
   private func rollUps(_ level: RollUp.Level) async throws -> [RollUp] {
     try await store.rollUps(of: Self.series, level, starting: Self.always, withRecords: true)
   }

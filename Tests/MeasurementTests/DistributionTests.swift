@@ -110,6 +110,21 @@ import Testing
     #expect(empty == left)
   }
 
+  @Test("What would make more values than can be counted is left out")
+  func uncountable() {
+    var most = Distribution([1_000_000])
+    for _ in 0..<63 {
+      let half = most
+      most.merge(half)
+    }
+    #expect(most.count == 1 << 63)
+    var merged = most
+    merged.merge(most)
+    #expect(merged == most)
+    merged.merge(Distribution([2_000_000]))
+    #expect(merged.count == 1 << 63 + 1)
+  }
+
   @Test("Without a histogram count, sum and mean are known and nothing else, in whatever it is merged into")
   func noHistogram() {
     var distribution = Distribution(count: 3, sum: 7)

@@ -7,12 +7,13 @@ import Wire
 
 @Suite("A TCP probe")
 struct TCPProbeTests {
-  @Test("A port where nobody listens is a target down, not loss")
+  @Test("A port where nobody listens is what a TCP probe is to find: every connection is lost")
   func closedPort() throws {
     let endpoint = Endpoint(address: .loopbackV4, port: 1)
     let path = Path(site: "", target: "x", route: .direct)
-    let record = try TCPProbe.measure(endpoint, path, count: 2, interval: .milliseconds(1)).record
-    #expect(record.condition == .targetDown)
-    #expect((record.loss.sent, record.loss.refused) == (0, 2))
+    let measurement = try TCPProbe.measure(endpoint, path, count: 2, interval: .milliseconds(1))
+    #expect(measurement.record.condition == .measured)
+    #expect((measurement.record.loss.sent, measurement.record.loss.received) == (2, 0))
+    #expect(measurement.remarks == ["the host answers, but nothing listens on that port"])
   }
 }

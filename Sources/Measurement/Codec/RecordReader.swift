@@ -45,7 +45,10 @@ struct RecordReader {
   private mutating func body() throws(Failure) -> PathRecord {
     let id = try id()
     let length = Int64(bitPattern: try u64())
-    guard length > 0 else { throw invalid("interval length", width: 8) }
+    // So that no interval ends beyond what can be counted, nor does any that it is merged into.
+    guard length > 0, length <= PathRecord.longestInterval.nanoseconds,
+      !id.intervalStart.nanoseconds.addingReportingOverflow(length).overflow
+    else { throw invalid("interval length", width: 8) }
     var record = PathRecord(id: id, length: .nanoseconds(length))
     record.condition = try tag("condition")
     if let bytes = try optional() {

@@ -10,6 +10,7 @@ public struct KnownSites: Sendable, Equatable {
   public private(set) var added: [SiteBody] = []
   /// Sites are in records and job sets: more of them than an organisation has make both long.
   public static let maximumCount = 2_000
+  static let maximumNetworks = 256
 
   public init(configured: [SiteBody], added: [SiteBody] = []) {
     self.configured = configured
@@ -31,6 +32,11 @@ public struct KnownSites: Sendable, Equatable {
   }
 
   mutating func put(_ sites: [SiteBody]) {
+    let sites = sites.map { site in
+      var site = site
+      site.reflector = site.reflector.map { Self.reflector($0)?.description ?? $0 }
+      return site
+    }
     let ids = Set(sites.map(\.id))
     added = (added.filter { !ids.contains($0.id) } + sites).sorted { $0.id < $1.id }
   }
@@ -50,14 +56,11 @@ public struct KnownSites: Sendable, Equatable {
   /// Networks of added sites never overlap. One may lie within a wider network of a configured site, which then is what
   /// is left of it: the longest match counts.
   public func problems(of change: [SiteBody]) -> [(index: Int, problem: String)] {
-    var problems: [(Int, String)] = []
-    let changed = Set(change.map(\.id))
-    var taken = added.filter { !changed.contains($0.id) }.flatMap { site in
-      site.networks.compactMap(AddressBlock.init).map { (block: $0, site: site.id) }
+    guard Set(all.map(\.id)).union(change.map(\.id)).count <= Self.maximumCount, change.count <= Self.maximumCount
+    else {
+      return [(index: 0, problem: "there would be more than \(Self.maximumCount) sites")]
     }
-    let wider = configured.flatMap { site in
-      site.networks.compactMap(AddressBlock.init).map { (block: $0, site: site.id) }
-    }
+    var problems: [(index: Int, problem: String)] = []
     var seen: Set<String> = []
     for (index, site) in change.enumerated() {
       for problem in Self.problems(ofForm: site) { problems.append((index, problem)) }
@@ -65,23 +68,51 @@ public struct KnownSites: Sendable, Equatable {
         problems.append((index, "the site \"\(site.id)\" stands in the monitor's configuration: change it there"))
       }
       if !seen.insert(site.id).inserted { problems.append((index, "the site \"\(site.id)\" is there twice")) }
-      for block in site.networks.compactMap(AddressBlock.init) {
-        if let other = taken.first(where: { $0.block.overlaps(block) }) {
-          problems.append(
-            (index, "the network \(block) overlaps with \(other.block) of the site \"\(other.site)\""))
-        } else if let other = wider.first(where: {
-          $0.block.overlaps(block) && $0.block.prefixLength >= block.prefixLength
-        }) {
-          problems.append(
-            (index, "the network \(block) holds \(other.block) of the configured site \"\(other.site)\""))
-        }
-        taken.append((block, site.id))
+    }
+    return (problems + overlaps(of: change)).sorted { $0.index < $1.index }
+  }
+
+  /// A network and whose it is: `index` in a change, or -1 for a site that stays as it is.
+  private struct Claim {
+    var block: AddressBlock
+    var site: String
+    var index: Int
+  }
+
+  private func overlaps(of change: [SiteBody]) -> [(index: Int, problem: String)] {
+    func claims(_ site: SiteBody, _ index: Int) -> [Claim] {
+      site.networks.prefix(Self.maximumNetworks).compactMap(AddressBlock.init).map {
+        Claim(block: $0, site: site.id, index: index)
       }
     }
-    if Set(all.map(\.id)).union(changed).count > Self.maximumCount {
-      problems.append((0, "there would be more than \(Self.maximumCount) sites"))
+    let changed = Set(change.map(\.id))
+    let new = change.enumerated().flatMap { claims($1, $0) }
+    let old = added.filter { !changed.contains($0.id) }.flatMap { claims($0, -1) }
+    var problems: [(index: Int, problem: String)] = []
+    // In the order of addresses, and of two with one address the wider first: what overlaps lies within the last that
+    // did not.
+    var last: Claim?
+    for claim in (old + new).sorted(by: { $0.block.precedes($1.block) }) {
+      guard let other = last, other.block.overlaps(claim.block) else {
+        last = claim
+        continue
+      }
+      let (late, early) = claim.index > other.index ? (claim, other) : (other, claim)
+      guard late.index >= 0 else { continue }
+      problems.append(
+        (late.index, "the network \(late.block) overlaps with \(early.block) of the site \"\(early.site)\""))
     }
-    return problems.map { (index: $0.0, problem: $0.1) }
+    let kept = configured.flatMap { claims($0, -1) }
+    for claim in new {
+      guard
+        let other = kept.first(where: {
+          $0.block.overlaps(claim.block) && $0.block.prefixLength >= claim.block.prefixLength
+        })
+      else { continue }
+      problems.append(
+        (claim.index, "the network \(claim.block) holds \(other.block) of the configured site \"\(other.site)\""))
+    }
+    return problems
   }
 
   private static func problems(ofForm site: SiteBody) -> [String] {
@@ -94,21 +125,30 @@ public struct KnownSites: Sendable, Equatable {
     }
     for name in [site.name.ja, site.name.en]
     where !(1...200).contains(name.count)
-      || name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+      || name.unicodeScalars.contains(where: {
+        // Job sets are YAML, which has no place for noncharacters either.
+        $0.properties.generalCategory == .control || $0.properties.isNoncharacterCodePoint
+      })
     {
       problems.append("a name must be a text of 1 to 200 characters, in one line")
     }
     for network in site.networks where AddressBlock(network) == nil {
       problems.append("\"\(network.prefix(64))\" must be a network like 10.7.0.0/16 (no bits set after the prefix)")
     }
-    if site.networks.count > 256 { problems.append("a site has 256 networks at most") }
-    if let reflector = site.reflector, Endpoint(reflector) == nil {
-      problems.append("the reflector \"\(reflector.prefix(64))\" must be an address and port like 10.7.0.5:862")
+    if site.networks.count > maximumNetworks { problems.append("a site has \(maximumNetworks) networks at most") }
+    if let reflector = site.reflector, Self.reflector(reflector) == nil {
+      problems.append(
+        "the reflector \"\(reflector.prefix(64))\" must be an address like 10.7.0.5, with a port if it is not 862")
     }
     if let uplink = site.uplinkKilobitsPerSecond, !(1...1_000_000_000).contains(uplink) {
       problems.append("the uplink must be 1 kbit/s to 1000 Gbit/s")
     }
     return problems
+  }
+
+  /// On STAMP's own port unless another is given (RFC 8762 section 4.1).
+  private static func reflector(_ text: String) -> Endpoint? {
+    Endpoint(text) ?? IPAddress(text).map { Endpoint(address: $0, port: 862) }
   }
 
   /// As the file `sites.yaml` of a job set. A JSON text is a YAML text in double quotes.
@@ -134,5 +174,13 @@ public struct KnownSites: Sendable, Equatable {
     encoder.outputFormatting = [.withoutEscapingSlashes]
     guard let data = try? encoder.encode(text) else { preconditionFailure("a text always encodes") }
     return String(decoding: data, as: UTF8.self)
+  }
+}
+
+extension AddressBlock {
+  /// By family, address, and the wider first.
+  fileprivate func precedes(_ other: AddressBlock) -> Bool {
+    (address.isV4 ? 0 : 1, address.high, address.low, prefixLength)
+      < (other.address.isV4 ? 0 : 1, other.address.high, other.address.low, other.prefixLength)
   }
 }

@@ -32,7 +32,7 @@ extension ProbeKind {
     guard !ways.isEmpty else { throw ProbeError("The way through a proxy is to be measured, and no proxy is given.") }
     // In turn, so that what changes meanwhile changes all alike.
     for _ in 0..<count {
-      for index in ways.indices { await ways[index].ask(fetcher) }
+      for index in ways.indices { try await ways[index].ask(fetcher) }
     }
     return ways.map(\.measurement)
   }
@@ -75,10 +75,13 @@ struct HTTPSProbe {
     start = SystemClock.now
   }
 
-  mutating func ask(_ fetcher: Fetcher) async {
+  /// - Throws: when what is missing is on this machine: then nothing is known of the server.
+  mutating func ask(_ fetcher: Fetcher) async throws(ProbeError) {
     measurement.record.loss.sent += 1
     do {
       take(try await fetcher.fetch(exchange))
+    } catch .authoritiesUnreadable(let file) {
+      throw ProbeError(FetchError.authoritiesUnreadable(file: file).description)
     } catch {
       remark(error.description)
     }

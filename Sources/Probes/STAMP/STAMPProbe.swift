@@ -66,7 +66,7 @@ enum STAMPProbe {
   static func measure(
     _ request: ProbeRequest, _ endpoint: Endpoint, _ streams: [STAMPStream]
   ) async throws(ProbeError) -> [ProbeMeasurement] {
-    let boot = Entropy().next()
+    let (boot, started) = (Entropy().next(), SystemClock.wallTime)
     let jobs = streams.enumerated().map { index, stream in
       STAMPJob(
         target: endpoint,
@@ -87,7 +87,9 @@ enum STAMPProbe {
     }
     let (records, views) = try result.get()
     return zip(jobs, views).compactMap { job, view in
-      let record = PathRecord.merged(records.filter { $0.path == job.meter.path })
+      var record = PathRecord.merged(records.filter { $0.path == job.meter.path })
+      // Records begin with the clock's minute, one measurement when it was asked for.
+      record?.id.intervalStart = started
       return record.map { ProbeMeasurement(record: $0, place: endpoint.description, remarks: view.remarks) }
     }
   }

@@ -27,6 +27,11 @@ struct RecordRoutes {
         .badRequest, .badRecords, "The body holds no records that can be read: \(error)",
         ja: "本文の記録を読めません: \(error)")
     }
+    guard records.allSatisfy(\.isPlausible) else {
+      throw Refusal(
+        .badRequest, .badRecords, "The body holds a record of more than anything could have measured.",
+        ja: "測定できる量を超えた記録があります。")
+    }
     guard records.allSatisfy({ context.caller.covers(site: $0.id.path.site) }) else {
       guard let own = context.caller.agentSite else { throw Refusal.forbidden(wanted: [.agent]) }
       // Not for want of a right, which another token could mend: these records are at fault, and no others.

@@ -138,10 +138,16 @@ struct ProbeCommand: AsyncParsableCommand {
         }
       }
     } catch {
-      throw Failure(description: "\(error)", status: 3).report()
+      problems = ["\(error)"]
     }
     for problem in problems { Standard.error.write("kakehashi: \(problem)") }
-    guard !results.isEmpty else { throw ExitCode(ProbeStatus.notMeasured.rawValue) }
+    guard !results.isEmpty else {
+      // A monitoring system reads standard output alone.
+      if plugin {
+        Standard.output.write(ProbeResult.pluginLine(kind: kind, problem: problems.first ?? "nothing to measure"))
+      }
+      throw ExitCode(ProbeStatus.notMeasured.rawValue)
+    }
     // The worst comes first: of several lines monitoring systems show the first.
     results.sort { $0.status > $1.status }
     if json {

@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import Measurement
 
@@ -11,6 +12,18 @@ import Testing
     #expect(reader.offset == PathRecordCodec.encode(.full).count)
     #expect(try reader.record() == .call)
     #expect(reader.remaining == 0)
+  }
+
+  @Test(
+    "An interval that ends beyond what can be counted, or is longer than any, is refused",
+    arguments: [
+      (0, Int64.max), (.max - 1, 2), (0, PathRecord.longestInterval.nanoseconds + 1),
+    ] as [(Int64, Int64)])
+  func endlessIntervals(start: Int64, length: Int64) throws {
+    var record = PathRecord.empty
+    record.id.intervalStart = WallTime(nanoseconds: start)
+    record.length = .nanoseconds(length)
+    #expect(throws: PathRecordDecodeError.self) { try PathRecordCodec.decode(PathRecordCodec.encode(record)) }
   }
 
   @Test("A histogram that contradicts its least and greatest value or its count is refused")

@@ -44,6 +44,34 @@ struct KnownSitesTests {
     #expect(problems(site("ise", "2001:db8::/32")).count == 1)
   }
 
+  @Test("As many sites as there may be, each with all its networks, are looked over at once")
+  func many() {
+    let sites = (0..<KnownSites.maximumCount - 2).map { site in
+      SiteBody(
+        id: "s\(site)", name: LocalizedName(ja: "s", en: "s"),
+        networks: (0..<KnownSites.maximumNetworks).map { "172.\(site >> 8).\(site & 255).\($0)" })
+    }
+    #expect(known.problems(of: sites).isEmpty)
+    let twice = Array(sites.dropLast()) + [SiteBody(id: "last", name: sites[0].name, networks: ["172.0.0.0/24"])]
+    #expect(known.problems(of: twice).allSatisfy { $0.index == twice.count - 1 })
+    #expect(!known.problems(of: twice).isEmpty)
+    let tooMany = sites + (0..<3).map { SiteBody(id: "more\($0)", name: sites[0].name, networks: []) }
+    #expect(known.problems(of: tooMany).map(\.problem) == ["there would be more than 2000 sites"])
+  }
+
+  @Test("A name that no YAML can hold is refused")
+  func noncharacters() {
+    #expect(problems(SiteBody(id: "ise", name: LocalizedName(ja: "伊\u{fffe}", en: "Ise"), networks: [])).count == 1)
+  }
+
+  @Test("A reflector without a port is on STAMP's own")
+  func reflectorPort() {
+    #expect(problems(site("ise", reflector: "10.9.0.5"), site("suzuka", reflector: "2001:db8:9::5")) == [])
+    let known = KnownSites(
+      configured: [], added: [site("ise", reflector: "10.9.0.5"), site("suzuka", reflector: "2001:db8:9::5")])
+    #expect(known.all.map(\.reflector) == ["10.9.0.5:862", "[2001:db8:9::5]:862"])
+  }
+
   @Test("A site that is changed does not overlap with what it was")
   func changed() {
     #expect(problems(site("tsu", "10.7.0.0/17")) == [])
@@ -56,7 +84,7 @@ struct KnownSitesTests {
     #expect(problems(site("Tsu")).count == 1)
     #expect(problems(SiteBody(id: "", name: LocalizedName(ja: "津", en: "Tsu"), networks: [])).count == 1)
     #expect(problems(site("ise", "10.9.0.1/16")).count == 1)
-    #expect(problems(site("ise", reflector: "10.9.0.5")).count == 1)
+    #expect(problems(site("ise", reflector: "ise.example")).count == 1)
     #expect(problems(site("ise"), site("ise")) == ["1: the site \"ise\" is there twice"])
     #expect(problems(site("hq")) == ["0: the site \"hq\" stands in the monitor's configuration: change it there"])
     var line = SiteBody(id: "ise", name: LocalizedName(ja: "津", en: "Tsu"), networks: [])

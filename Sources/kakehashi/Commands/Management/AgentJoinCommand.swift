@@ -75,13 +75,21 @@ struct AgentJoinCommand: AsyncParsableCommand {
     }
     say(await check.name())
     if !isBlocked { for finding in await check.health() { say(finding) } }
-    guard !isBlocked else { throw blocked }
+    guard !isBlocked else { throw refused }
     let trial = await check.enrol(code, isTrial: true)
     say(trial.finding)
-    guard let enrolled = trial.enrolled else { throw blocked }
+    guard let enrolled = trial.enrolled else { throw refused }
     if let hub = enrolled.hub { for finding in await check.reflector(hub.reflector) { say(finding) } }
     if isBlocked, !force { throw blocked }
     return enrolled
+  }
+
+  /// Without the monitor's consent there is nothing to force.
+  private var refused: Failure {
+    Failure.failed(
+      SiteText(
+        "The site has not joined: have mended what is blocked and run this again.",
+        ja: "登録できませんでした。不通の項目を直してからもう一度実行してください。")[words])
   }
 
   private var blocked: Failure {

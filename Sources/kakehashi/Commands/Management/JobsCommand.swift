@@ -33,7 +33,7 @@ struct JobsCommand: ParsableCommand {
         do {
           files = try ProbeJob.files(in: place)
         } catch {
-          throw Failure.configuration("The folder of jobs \(place) cannot be read: \(error)")
+          throw Failure.configuration("The folder of jobs \(place) cannot be read: \(error.localizedDescription)")
         }
         let rollout: JobRollout = try await options.client().send(
           "POST", Paths.jobs, JobPublication(files: files, first: first))

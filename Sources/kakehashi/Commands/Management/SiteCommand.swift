@@ -17,7 +17,8 @@ struct SiteCommand: ParsableCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Adds a site, or changes one that was added, and prints a one-time code for its agent.",
+      abstract:
+        "Adds a site, or changes what is named of one that was added, and prints a one-time code for its agent.",
       discussion: """
         Example: kakehashi site add tsu --networks 10.7.0.0/16 --reflector 10.7.0.5:862 --name-ja 津地域庁舎
         """)
@@ -28,7 +29,8 @@ struct SiteCommand: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Its networks, like 10.7.0.0/16: a client's address finds its site there.")
     var networks: [String] = []
 
-    @Option(help: "Where its agent will answer STAMP, like 10.7.0.5:862.")
+    @Option(
+      help: "Where its agent will answer STAMP, like 10.7.0.5; on port 862 unless one is given, as in 10.7.0.5:8620.")
     var reflector: String?
 
     @Option(help: "What its line carries away from it, like \"100 Mbit/s\": probes take 2 % of it at most.")
@@ -49,10 +51,17 @@ struct SiteCommand: ParsableCommand {
         let bits = uplink.flatMap(SiteSettings.uplink)
         if let uplink, bits == nil { throw Failure.configuration("\"\(uplink)\" is no rate like \"100 Mbit/s\".") }
         let client = try options.client()
+        let sites: SitesBody = try await client.get(Paths.sites)
+        // What is not named stays as it is.
+        let old = sites.added.first { $0.id == id }
         let site = SiteBody(
-          id: id, name: LocalizedName(ja: nameJa ?? nameEn ?? id, en: nameEn ?? nameJa ?? id),
-          networks: networks.flatMap { $0.split(separator: ",").map(String.init) }, reflector: reflector,
-          uplinkKilobitsPerSecond: bits.map { $0 / 1_000 })
+          id: id,
+          name: LocalizedName(
+            ja: nameJa ?? old?.name.ja ?? nameEn ?? id, en: nameEn ?? old?.name.en ?? nameJa ?? id),
+          networks: networks.isEmpty
+            ? old?.networks ?? [] : networks.flatMap { $0.split(separator: ",").map(String.init) },
+          reflector: reflector ?? old?.reflector,
+          uplinkKilobitsPerSecond: bits.map { $0 / 1_000 } ?? old?.uplinkKilobitsPerSecond)
         let _: SitesChangeBody = try await client.send("PUT", Paths.sites, SitesChangeBody(sites: [site]))
         try await code.print(for: id, client, options)
       }
