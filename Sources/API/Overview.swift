@@ -81,11 +81,13 @@ public struct PathStatus: Codable, Sendable, Equatable {
   public var recent: [PathSample]
   /// What the figures are judged against; absent where the path has no objective.
   public var limits: QualityLimits?
+  /// Measured at a site's router, since no agent is there; absent where it is not.
+  public var isLowerConfidence: Bool?
 
   public init(
     site: String, target: String, route: String, label: String, origin: String, verdict: VerdictName,
     lossPercent: Double?, jitterMilliseconds: Double?, latencyMilliseconds: Double?, pdvMilliseconds: Double?,
-    updatedAt: Double?, recent: [PathSample], limits: QualityLimits? = nil
+    updatedAt: Double?, recent: [PathSample], limits: QualityLimits? = nil, isLowerConfidence: Bool = false
   ) {
     self.site = site
     self.target = target
@@ -100,6 +102,7 @@ public struct PathStatus: Codable, Sendable, Equatable {
     self.updatedAt = updatedAt
     self.recent = recent
     self.limits = limits
+    self.isLowerConfidence = isLowerConfidence ? true : nil
   }
 }
 

@@ -79,6 +79,9 @@ struct Words: Sendable, Equatable {
     }
   }
 
+  /// Of what is measured at a router.
+  var lowerConfidence: String { choose("参考値（ルーターで計測）", "lower confidence (measured at the router)") }
+
   func route(_ route: String) -> String {
     switch route {
     case "direct": choose("直接", "direct")

@@ -15,6 +15,19 @@ public struct Path: Sendable, Hashable, Codable, Comparable {
     self.label = label
   }
 
+  /// Of paths that end at a site's router, since no agent is there: what a router answers, when it finds the time, says less
+  /// surely what a meeting would have. Never merged with a path to an agent.
+  public static let routerLabel = "router"
+
+  /// A path's label, were it to an agent, as the path to the router has it.
+  public static func routerLabel(_ label: String) -> String {
+    label.isEmpty ? routerLabel : "\(routerLabel) \(label)"
+  }
+
+  public var endsAtRouter: Bool {
+    label == Self.routerLabel || label.hasPrefix("\(Self.routerLabel) ")
+  }
+
   public enum Route: String, Sendable, Hashable, Codable, CaseIterable {
     case direct
     case proxy

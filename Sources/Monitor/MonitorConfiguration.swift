@@ -50,11 +50,13 @@ public struct Site: Sendable, Hashable {
   /// Where its agent answers STAMP.
   public var reflector: Endpoint?
   public var uplinkKilobitsPerSecond: Int?
+  /// What is measured instead where no agent is.
+  public var router: Endpoint?
 
   /// A name that is not given falls back to the other, then to the id.
   public init(
     id: String, japaneseName: String? = nil, englishName: String? = nil, networks: [AddressBlock] = [],
-    reflector: Endpoint? = nil, uplinkKilobitsPerSecond: Int? = nil
+    reflector: Endpoint? = nil, uplinkKilobitsPerSecond: Int? = nil, router: Endpoint? = nil
   ) {
     self.id = id
     self.japaneseName = japaneseName ?? englishName ?? id
@@ -62,13 +64,14 @@ public struct Site: Sendable, Hashable {
     self.networks = networks
     self.reflector = reflector
     self.uplinkKilobitsPerSecond = uplinkKilobitsPerSecond
+    self.router = router
   }
 
   init(_ body: SiteBody) {
     self.init(
       id: body.id, japaneseName: body.name.ja, englishName: body.name.en,
       networks: body.networks.compactMap(AddressBlock.init), reflector: body.reflector.flatMap(Endpoint.init),
-      uplinkKilobitsPerSecond: body.uplinkKilobitsPerSecond)
+      uplinkKilobitsPerSecond: body.uplinkKilobitsPerSecond, router: body.router.flatMap(Endpoint.init))
   }
 }
 
@@ -77,7 +80,7 @@ extension SiteBody {
     self.init(
       id: site.id, name: LocalizedName(ja: site.japaneseName, en: site.englishName),
       networks: site.networks.map(\.description), reflector: site.reflector?.description,
-      uplinkKilobitsPerSecond: site.uplinkKilobitsPerSecond)
+      uplinkKilobitsPerSecond: site.uplinkKilobitsPerSecond, router: site.router?.description)
   }
 }
 

@@ -37,11 +37,21 @@ extension Notification {
       severity: incident.kind == .breach && pages ? .page : .ticket, site: Place(path.site, sites),
       target: Place(path.target, sites), route: path.route.rawValue, label: path.label,
       origin: incident.series.origin.description, breach: Breach(incident), cause: cause,
-      evidence: Text(
-        ja: incident.evidence.japanese + (incident.route?.japanese ?? ""),
-        en: [incident.evidence.english, incident.route?.english ?? ""].filter { !$0.isEmpty }.joined(separator: " ")),
-      startedAt: incident.startedAt,
+      evidence: Self.evidence(of: incident), startedAt: incident.startedAt,
       endedAt: isOver ? incident.lastBadAt : nil)
+  }
+}
+
+extension Notification {
+  /// What the figures say, which way packets went, and how far all that is to be trusted.
+  private static func evidence(of incident: Incident) -> Text {
+    var japanese = [incident.evidence.japanese, incident.route?.japanese ?? ""]
+    var english = [incident.evidence.english, incident.route?.english ?? ""]
+    if incident.series.path.endsAtRouter {
+      japanese.append("エージェントがないためルーターで計測した参考値です。")
+      english.append("Measured at the router, since no agent is there: of lower confidence.")
+    }
+    return Text(ja: japanese.joined(), en: english.filter { !$0.isEmpty }.joined(separator: " "))
   }
 }
 

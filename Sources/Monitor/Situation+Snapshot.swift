@@ -13,7 +13,10 @@ extension Situation {
 
   func snapshot(at now: WallTime, position: EventID) -> MonitorSnapshot {
     let paths = states.values.sorted { $0.series < $1.series }
-    let verdicts = Dictionary(grouping: paths, by: \.series.path.site).mapValues { $0.map(\.verdict) }
+    // Of a site without an agent its router speaks.
+    let verdicts = Dictionary(grouping: paths) { state in
+      state.series.path.endsAtRouter ? state.series.path.target : state.series.path.site
+    }.mapValues { $0.map(\.verdict) }
     return MonitorSnapshot(
       position: position, madeAt: now,
       sites: configuration.sites.map { SiteState(site: $0, verdict: Self.worst(of: verdicts[$0.id] ?? [])) },

@@ -123,6 +123,32 @@ async def test_a_job_is_taken_up_while_everything_runs_and_its_breach_is_told(pl
     assert receiver.received[0][1]["severity"] == "ticket"
 
 
+async def test_a_site_without_an_agent_is_measured_at_its_router_and_marked(tmp_path: Path) -> None:
+    # A router that answers pings, and TWAMP Light on a port: this machine.
+    Path("/proc/sys/net/ipv4/ping_group_range").write_text("0 2147483647")
+    configuration = _CONFIGURATION.replace("uplink: 100 Mbit/s", f'reflector: "{_ADDRESS}:8651"').replace(
+        "relay: {", f'  - {{id: annex, router: "{_ADDRESS}:8651"}}\nrelay: {{', 1)
+    monitor = Relay(tmp_path, configuration, f"https://{_ADDRESS}:{_HTTPS}")
+    (tmp_path / "probes").mkdir()
+    (tmp_path / "probes/ping.yaml").write_text(
+        "kind: icmp\nfrom: [hq]\nto: [annex]\ninterval: 2 s\ncount: 3\nrate: 10\nforce: true\n")
+    (tmp_path / "probes/twamp.yaml").write_text("kind: stamp\nfrom: [hq]\nto: [annex]\ninterval: 1 s\n")
+    await monitor.start()
+    try:
+        def good() -> bool:
+            found = {(path["origin"], path["label"], path["verdict"], path.get("isLowerConfidence")) for path in _paths(monitor)}
+            return found == {
+                ("probe icmp", "router", "good", True), ("probe stamp", "router voice", "good", True),
+                ("probe stamp", "router video", "good", True)}
+
+        await until("the router is measured", good)
+        with urllib.request.urlopen(f"{monitor.address}/v1/overview", context=monitor.trust) as answer:
+            sites = {site["id"]: site["verdict"] for site in json.load(answer)["sites"]}
+        assert sites["annex"] == "good", sites
+    finally:
+        await monitor.stop()
+
+
 async def test_a_jobs_file_can_be_run_once_and_the_plan_says_what_it_costs(place) -> None:
     folder, monitor, _ = place
     service = _Service()

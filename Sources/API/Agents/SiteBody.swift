@@ -9,15 +9,19 @@ public struct SiteBody: Codable, Sendable, Hashable {
   public var reflector: String?
   /// What its line carries away from it: probes take a fiftieth of it. Absent where that is not said.
   public var uplinkKilobitsPerSecond: Int?
+  /// What is measured instead where no agent is: an address, with a port if that answers STAMP or TWAMP Light.
+  public var router: String?
 
   public init(
-    id: String, name: LocalizedName, networks: [String], reflector: String? = nil, uplinkKilobitsPerSecond: Int? = nil
+    id: String, name: LocalizedName, networks: [String], reflector: String? = nil, uplinkKilobitsPerSecond: Int? = nil,
+    router: String? = nil
   ) {
     self.id = id
     self.name = name
     self.networks = networks
     self.reflector = reflector
     self.uplinkKilobitsPerSecond = uplinkKilobitsPerSecond
+    self.router = router
   }
 }
 

@@ -110,7 +110,7 @@ final class ProbeScheduler: Sendable {
     var record = record
     record.id = PathRecord.ID(
       agent: agent, boot: boot,
-      path: Path(site: site, target: probe.target, route: record.path.route, label: record.path.label),
+      path: probe.path(from: site, route: record.path.route, label: record.path.label),
       origin: record.origin, intervalStart: record.id.intervalStart)
     return record
   }

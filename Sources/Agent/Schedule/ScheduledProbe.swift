@@ -10,13 +10,18 @@ public struct ScheduledProbe: Sendable, Hashable {
   public var target: String
   public var request: ProbeRequest
   public var timing: ProbeTiming
+  /// The target is a site, and what answers is its router.
+  public var endsAtRouter: Bool
 
-  public init(job: String, kind: ProbeKind, target: String, request: ProbeRequest, timing: ProbeTiming) {
+  public init(
+    job: String, kind: ProbeKind, target: String, request: ProbeRequest, timing: ProbeTiming, endsAtRouter: Bool = false
+  ) {
     self.job = job
     self.kind = kind
     self.target = target
     self.request = request
     self.timing = timing
+    self.endsAtRouter = endsAtRouter
   }
 
   /// Tells it from the agent's others.
@@ -29,6 +34,11 @@ public struct ScheduledProbe: Sendable, Hashable {
 
   /// The paths that its records speak of.
   func paths(from site: String) -> [Path] {
-    kind.streams(request).map { Path(site: site, target: target, route: $0.route, label: $0.label) }
+    kind.streams(request).map { path(from: site, route: $0.route, label: $0.label) }
+  }
+
+  /// The path of what the kind found on a route.
+  func path(from site: String, route: Path.Route, label: String) -> Path {
+    Path(site: site, target: target, route: route, label: endsAtRouter ? Path.routerLabel(label) : label)
   }
 }

@@ -14,8 +14,9 @@ enum PathsScreen {
     let path = paths[state.selection]
     Rule.draw("\(state.name(path.site)) → \(state.name(path.target))", &canvas, row: table.upperBound)
     let way = [state.words.origin(path.origin), state.words.route(path.route), path.label].filter { !$0.isEmpty }
+    let confidence = path.isLowerConfidence == true ? state.words.lowerConfidence : nil
     let facts: [String?] = [
-      way.joined(separator: ", "),
+      way.joined(separator: ", "), confidence,
       "\(state.words.delayVariation) \(FigureText.milliseconds(path.pdvMilliseconds))",
       path.updatedAt.map { state.time($0, reference: state.overview?.madeAt) },
     ]

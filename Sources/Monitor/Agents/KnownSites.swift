@@ -143,6 +143,10 @@ public struct KnownSites: Sendable, Equatable {
     if let uplink = site.uplinkKilobitsPerSecond, !(1...1_000_000_000).contains(uplink) {
       problems.append("the uplink must be 1 kbit/s to 1000 Gbit/s")
     }
+    if let router = site.router, Endpoint(router) == nil, IPAddress(router) == nil {
+      problems.append(
+        "the router \"\(router.prefix(64))\" must be an address like 10.7.0.1, or with a port 10.7.0.1:862")
+    }
     return problems
   }
 
@@ -160,6 +164,7 @@ public struct KnownSites: Sendable, Equatable {
         "networks: [\(site.networks.map(quoted).joined(separator: ", "))]",
       ]
       if let reflector = site.reflector { fields.append("reflector: \(quoted(reflector))") }
+      if let router = site.router { fields.append("router: \(quoted(router))") }
       if agentless.contains(site.id) { fields.append("agent: false") }
       if let uplink = site.uplinkKilobitsPerSecond { fields.append("uplink: \(uplink) kbit/s") }
       return "  - {\(fields.joined(separator: ", "))}\n"

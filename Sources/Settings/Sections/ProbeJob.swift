@@ -13,6 +13,8 @@ public struct ProbeJob: Sendable, Equatable {
   /// Makes it the mesh's part towards the hub or, where `isRing`, along the ring.
   public var mesh: Mesh?
   public var isRing = false
+  /// Those of its targets that are measured at their router.
+  public var routers: Set<String> = []
   /// Sites whose agents run it.
   public var from: [String]
   public var targets: [Target]
@@ -86,6 +88,9 @@ public struct ProbeJob: Sendable, Equatable {
     resolve: @escaping (String) -> String
   ) {
     let ids = sites.map(\.id)
+    // Who measures, and is measured, unless the job says otherwise.
+    let manned = sites.filter { !$0.isMeasuredAtRouter }.map(\.id)
+    routers = Set(ids).subtracting(manned)
     self.name = name
     kind = root.required("kind", .oneOf(ProbeKind.all.map(\.name))) ?? ""
     let probe = ProbeKind.named(kind)
@@ -93,11 +98,11 @@ public struct ProbeJob: Sendable, Equatable {
     let hub = root.value("mesh", SettingKind.oneOf(ids).or("none"), default: nil)
     if hub != nil { Self.checkMesh(root, isSTAMP: isSTAMP) }
     mesh = hub.map { Mesh(hub: $0, sites: sites) }
-    from = root.list("from", .oneOf(ids), default: mesh?.ring ?? ids)
+    from = root.list("from", .oneOf(ids), default: mesh?.ring ?? manned)
     if !isSTAMP, !root.has("to") { root.report("to", "is missing, so nothing would be measured") }
     targets = root.list(
       "to", isSTAMP ? .target(sites: ids) : .namedTarget(sites: ids),
-      default: isSTAMP ? hub.map { [.site($0)] } ?? ids.map(Target.site) : [])
+      default: isSTAMP ? hub.map { [.site($0)] } ?? manned.map(Target.site) : [])
     rate = root.value("rate", .number(1...1_000), default: isSTAMP ? 50 : 1)
     let usual: Duration = if case .repeated(let every, _) = probe?.cadence { every } else { .seconds(15) }
     let longest: Duration = isSTAMP ? .seconds(900) : .seconds(86_400)
@@ -168,7 +173,7 @@ public struct ProbeJob: Sendable, Equatable {
   }
 
   private func checkReflectors(_ root: SettingsMapping, _ sites: [SiteSettings]) {
-    for case .site(let id) in targets where sites.first(where: { $0.id == id })?.reflector == nil {
+    for case .site(let id) in targets where sites.first(where: { $0.id == id })?.measuringPoint == nil {
       root.report("to", "names the site \"\(id)\", which has no reflector in sites")
     }
   }

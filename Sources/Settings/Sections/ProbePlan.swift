@@ -76,10 +76,25 @@ extension ProbeJob {
   /// What the agent of `site` measures on its way to `target`.
   public func streams(to target: Target, from site: String) -> [ProbeStream] {
     if isRing { return [ProbeStream(label: Mesh.stream.label)] }
-    return probeKind?.streams(request(to: target, from: site)) ?? []
+    let streams = probeKind?.streams(request(to: target, from: site)) ?? []
+    guard endsAtRouter(target) else { return streams }
+    return streams.map { ProbeStream(route: $0.route, label: Path.routerLabel($0.label)) }
   }
 
-  /// The test packets of kinds that send all the time, at the job's rate.
+  public func endsAtRouter(_ target: Target) -> Bool {
+    if case .site(let id) = target { routers.contains(id) } else { false }
+  }
+
+  /// The test packets to `target` of kinds that send all the time, at the job's rate.
+  public func packetStreams(to target: Target) -> [STAMPStream] {
+    packetStreams.map { stream in
+      var stream = stream
+      if endsAtRouter(target) { stream.label = Path.routerLabel(stream.label) }
+      return stream
+    }
+  }
+
+  /// The same to any target but a router.
   public var packetStreams: [STAMPStream] {
     let streams = isRing ? [Mesh.stream] : STAMPStream.meeting
     return streams.map { stream in

@@ -9,12 +9,19 @@ public struct SiteSettings: Sendable, Equatable {
   public var networks: [AddressBlock]
   /// Where the site's agent answers STAMP.
   public var reflector: Endpoint?
+  /// What answers for a site without an agent: pings, or STAMP or TWAMP Light on this port.
+  public var router: Endpoint?
   /// Bits per second that its line carries away from it; `nil` where that is not said.
   public var uplink: Int?
   /// Whether an agent is there, or is to be; without, it is in no mesh.
   public var hasAgent: Bool
   /// How it is measured.
   public var stamp: STAMPSettings
+
+  /// Where it is measured.
+  public var measuringPoint: Endpoint? { hasAgent ? reflector : router ?? reflector }
+  /// By its router, which says less than an agent.
+  public var isMeasuredAtRouter: Bool { !hasAgent && router != nil }
 
   init?(_ mapping: SettingsMapping, resolve: @escaping (String) -> String) {
     let id = mapping.required("id", .identifier)
@@ -25,8 +32,12 @@ public struct SiteSettings: Sendable, Equatable {
     name.finish()
     networks = mapping.list("networks", .network, default: [])
     reflector = mapping.optional("reflector", .reflector)
+    router = mapping.optional("router", .reflector)
     uplink = mapping.optional("uplink", .bitrate)
-    hasAgent = mapping.value("agent", .flag, default: true)
+    hasAgent = mapping.value("agent", .flag, default: router == nil)
+    if hasAgent, router != nil {
+      mapping.report("router", "is for a site without an agent; one that has an agent is measured at its reflector")
+    }
     stamp = STAMPSettings(mapping.mapping("stamp"), resolve: resolve)
     mapping.finish()
     guard let id else { return nil }

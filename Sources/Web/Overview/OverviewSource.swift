@@ -82,7 +82,8 @@ extension PathStatus {
       origin: state.origin.text, verdict: VerdictName(state.verdict), lossPercent: newest?.lossPercent,
       jitterMilliseconds: newest?.jitterMilliseconds, latencyMilliseconds: newest?.latencyMilliseconds,
       pdvMilliseconds: state.recent.last?.delayVariation.map(milliseconds),
-      updatedAt: newest?.at, recent: recent, limits: QualityLimits(state.objective))
+      updatedAt: newest?.at, recent: recent, limits: QualityLimits(state.objective),
+      isLowerConfidence: state.path.endsAtRouter)
   }
 }
 

@@ -29,6 +29,6 @@ extension Settings {
 
   /// The same by a list of sites that was published.
   func reflector(of site: String, in sites: [SiteSettings]) -> Endpoint? {
-    (site == self.site ? agent.reflector : nil) ?? sites.first { $0.id == site }?.reflector
+    (site == self.site ? agent.reflector : nil) ?? sites.first { $0.id == site }?.measuringPoint
   }
 }

@@ -56,7 +56,7 @@ extension Settings {
       sites: sites.map {
         Site(
           id: $0.id, japaneseName: $0.japaneseName, englishName: $0.englishName, networks: $0.networks,
-          reflector: $0.reflector, uplinkKilobitsPerSecond: $0.uplink.map { $0 / 1_000 })
+          reflector: $0.reflector, uplinkKilobitsPerSecond: $0.uplink.map { $0 / 1_000 }, router: $0.router)
       },
       paths: expectedPaths)
     configuration.hub = site
@@ -225,7 +225,8 @@ extension Settings {
           ScheduledProbe(
             job: job.name, kind: kind, target: target.id,
             request: try probeRequest(of: job, to: target, from: site, sites),
-            timing: job.cron.map { .cron($0, zone: job.timeZone) } ?? .every(job.interval)))
+            timing: job.cron.map { .cron($0, zone: job.timeZone) } ?? .every(job.interval),
+            endsAtRouter: job.endsAtRouter(target)))
       }
     }
     return work
@@ -254,10 +255,11 @@ extension Settings {
     case .site(let id):
       guard let endpoint = reflector(of: id, in: sites) else { return nil }
       return AgentConfiguration.Target(
-        id: id, endpoint: endpoint, streams: job.packetStreams, options: try stampOptions(of: id), limits: limits)
+        id: id, endpoint: endpoint, streams: job.packetStreams(to: target), options: try stampOptions(of: id),
+        limits: limits)
     case .endpoint(let endpoint):
       return AgentConfiguration.Target(
-        id: endpoint.description, endpoint: endpoint, streams: job.packetStreams, limits: limits)
+        id: endpoint.description, endpoint: endpoint, streams: job.packetStreams(to: target), limits: limits)
     case .named:
       return nil
     }

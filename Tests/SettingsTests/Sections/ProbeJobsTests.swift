@@ -168,6 +168,25 @@ struct ProbeJobsTests {
     #expect(try read(["j": text]).jobProblems.map(\.key) == [key])
   }
 
+  @Test("A site without an agent is measured at its router, under labels of its own, and measures nobody")
+  func routers() throws {
+    let files = [
+      "/c/k.yaml":
+        "site: a\nsites: [{id: a, reflector: 10.0.0.1}, {id: b, reflector: 10.0.0.2}, {id: r, router: 10.9.0.1}]\n",
+      "/c/probes/1.yaml": "kind: stamp\n", "/c/probes/2.yaml": "kind: stamp\nfrom: [a]\nto: [r]\n",
+      "/c/probes/3.yaml": "kind: icmp\nfrom: [a]\nto: [r]\n",
+    ]
+    let settings = try Settings(file: "/c/k.yaml", files: SettingsFiles(files))
+    #expect(settings.jobProblems.isEmpty)
+    #expect(settings.jobs[0].from == ["a", "b"] && settings.jobs[0].targets == [.site("a"), .site("b")])
+    #expect(settings.jobs[1].streams(to: .site("r"), from: "a").map(\.label) == ["router voice", "router video"])
+    #expect(settings.jobs[1].packetStreams(to: .site("r")).map(\.label) == ["router voice", "router video"])
+    #expect(settings.jobs[2].streams(to: .site("r"), from: "a").map(\.label) == ["router"])
+    #expect(settings.sites[2].measuringPoint == Endpoint("10.9.0.1:862"))
+    let both = ["/c/k.yaml": "site: a\nsites: [{id: a, router: 10.9.0.1, agent: true}]\n"]
+    #expect(throws: SettingsError.self) { try Settings(file: "/c/k.yaml", files: SettingsFiles(both)) }
+  }
+
   @Test("The plan says what each site sends and what is kept")
   func plan() throws {
     let settings = try read([

@@ -36,6 +36,10 @@ struct SiteCommand: ParsableCommand {
     @Option(help: "What its line carries away from it, like \"100 Mbit/s\": probes take 2 % of it at most.")
     var uplink: String?
 
+    @Option(
+      help: "For a site without an agent: its router, which is measured from elsewhere; 10.7.0.1, or with a port.")
+    var router: String?
+
     @Option(help: "Its Japanese name; without it the English one, or the id.")
     var nameJa: String?
 
@@ -61,9 +65,10 @@ struct SiteCommand: ParsableCommand {
           networks: networks.isEmpty
             ? old?.networks ?? [] : networks.flatMap { $0.split(separator: ",").map(String.init) },
           reflector: reflector ?? old?.reflector,
-          uplinkKilobitsPerSecond: bits.map { $0 / 1_000 } ?? old?.uplinkKilobitsPerSecond)
+          uplinkKilobitsPerSecond: bits.map { $0 / 1_000 } ?? old?.uplinkKilobitsPerSecond,
+          router: router ?? old?.router)
         let _: SitesChangeBody = try await client.send("PUT", Paths.sites, SitesChangeBody(sites: [site]))
-        try await code.print(for: id, client, options)
+        if site.router == nil { try await code.print(for: id, client, options) }
       }
     }
   }
@@ -98,7 +103,7 @@ struct SiteCommand: ParsableCommand {
           site, origin in
           [
             site.id, options.language.chosen == .ja ? site.name.ja : site.name.en, site.networks.joined(separator: " "),
-            site.reflector ?? "-", origin,
+            site.reflector ?? site.router.map { "\($0) (router)" } ?? "-", origin,
           ]
         }
         Standard.output.write(TextTable(["site", "name", "networks", "reflector", "origin"], rows).text)
