@@ -107,7 +107,8 @@ extension Settings {
       job.streams(to: target, from: site).map { stream in
         ExpectedPath(
           path: Path(site: site, target: target.id, route: stream.route, label: stream.label),
-          origin: .probe(kind: job.kind), rules: rules, isExpected: job.cron == nil, pages: job.pages)
+          origin: .probe(kind: job.kind), rules: rules, isExpected: job.cron == nil, pages: job.pages,
+          isKeptAsRollUpsOnly: job.isRing)
       }
     }
   }
