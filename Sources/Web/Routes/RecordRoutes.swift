@@ -30,7 +30,7 @@ struct RecordRoutes {
     guard records.allSatisfy(\.isPlausible) else {
       throw Refusal(
         .badRequest, .badRecords, "The body holds a record of more than anything could have measured.",
-        ja: "測定できる量を超えた記録があります。")
+        ja: "計測できる量を超えた記録があります。")
     }
     guard records.allSatisfy({ context.caller.covers(site: $0.id.path.site) }) else {
       guard let own = context.caller.agentSite else { throw Refusal.forbidden(wanted: [.agent]) }

@@ -35,7 +35,7 @@ struct ProbeSchedulerTests {
     #expect(record.path == Path(site: "tsu", target: "service", route: .direct))
     #expect(record.origin == .probe(kind: "tcp"))
     #expect(record.id.intervalStart > before)
-    #expect(record.condition == .targetDown)
+    #expect(record.loss.sent > 0 && record.loss.received == 0)
     let second = try #require(await iterator.next())
     #expect(second.id.intervalStart > record.id.intervalStart)
     #expect(second.id.boot == record.id.boot)
