@@ -177,31 +177,42 @@ public struct IncidentStatus: Codable, Sendable, Equatable {
   public var id: String
   /// `pending`, `firing`, `resolved`, `silenced`.
   public var state: String
-  /// `site → target (route)`.
+  /// `page` or `ticket`: how urgent it is.
+  public var severity: String?
+  /// `site → target (route)`, or `site → target (route, label)`.
   public var subject: String
   public var site: String
   public var target: String
+  /// Tells paths apart that share the rest; absent for most.
+  public var label: String?
   /// `loss`, `jitter`, `latency` or `unknown`, with the worst value and its limit as texts with units.
   public var metric: String
   public var value: String
   public var limit: String
+  /// Where the fault most likely lies, in sentences; of one that is over what its path's own figures tell. Absent where
+  /// nothing is known.
+  public var likelyCause: LocalizedName?
   public var startedAt: Double
   public var endedAt: Double?
   /// Absent while no route was followed.
   public var route: IncidentRoute?
 
   public init(
-    id: String, state: String, subject: String, site: String, target: String, metric: String, value: String,
-    limit: String, startedAt: Double, endedAt: Double?, route: IncidentRoute? = nil
+    id: String, state: String, severity: String? = nil, subject: String, site: String, target: String,
+    label: String? = nil, metric: String, value: String, limit: String, likelyCause: LocalizedName? = nil,
+    startedAt: Double, endedAt: Double?, route: IncidentRoute? = nil
   ) {
     self.id = id
     self.state = state
+    self.severity = severity
     self.subject = subject
     self.site = site
     self.target = target
+    self.label = label
     self.metric = metric
     self.value = value
     self.limit = limit
+    self.likelyCause = likelyCause
     self.startedAt = startedAt
     self.endedAt = endedAt
     self.route = route

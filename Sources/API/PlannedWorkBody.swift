@@ -13,6 +13,8 @@ public struct PlannedWorkBody: Codable, Sendable, Equatable {
   public static let mostScopes = 100
   /// In seconds: 31 days.
   public static let longest: Double = 31 * 86_400
+  /// It begins within so many seconds: 400 days. A year further away was mistyped.
+  public static let farthest: Double = 400 * 86_400
 
   public init(id: Int64? = nil, from: Double, to: Double, reason: String, scopes: [String]) {
     self.id = id

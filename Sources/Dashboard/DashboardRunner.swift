@@ -51,13 +51,14 @@ public struct DashboardRunner: Sendable {
     defer { following.cancel() }
 
     var state = initialState()
+    var receivedAt = ContinuousClock.now
     var asked: (span: SpanOfHistory, at: ContinuousClock.Instant)?
     while !state.shouldQuit {
       if let span = state.wantedHistory,
         asked?.span != span || asked.map({ $0.at.duration(to: .now) > Self.historyAge }) ?? true
       {
         asked = (span, .now)
-        Task.detached { [now = state.overview?.madeAt ?? 0] in
+        Task.detached { [now = state.now ?? 0] in
           do {
             inbox.put(.history(try await feed.history(span, at: now), span))
           } catch {
@@ -65,6 +66,7 @@ public struct DashboardRunner: Sendable {
           }
         }
       }
+      state.pass(receivedAt.duration(to: .now) / .seconds(1))
       let size = terminal.size
       terminal.show(Screens.draw(state, columns: size.columns, rows: size.rows))
       if let signal = terminal.wait(wake: inbox.descriptor) {
@@ -73,7 +75,9 @@ public struct DashboardRunner: Sendable {
       }
       for update in inbox.take() {
         switch update {
-        case .overview(let overview): state.receive(overview)
+        case .overview(let overview):
+          receivedAt = .now
+          state.receive(overview)
         case .lost(let reason): state.lose(reason)
         case .history(let history, let span): state.receive(history, of: span)
         }

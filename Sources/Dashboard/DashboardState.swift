@@ -20,6 +20,8 @@ struct DashboardState: Sendable, Equatable {
   /// Seconds to add to UTC for the times shown.
   let utcOffset: Int
   private(set) var overview: Overview?
+  /// Seconds since the overview was made; stands still while the monitor is not reached.
+  private var age = 0.0
   private(set) var connection = Connection.connecting
   private(set) var screen = ScreenID.overview
   /// Selected line of the current screen's list; kept within the list when drawn.
@@ -40,8 +42,17 @@ struct DashboardState: Sendable, Equatable {
 
   mutating func receive(_ overview: Overview) {
     self.overview = overview
+    age = 0
     connection = .live
     selection = min(selection, max(0, listCount - 1))
+  }
+
+  /// The monitor's clock: what is shown holds until something else is received.
+  var now: Double? { overview.map { $0.madeAt + age } }
+
+  /// So many seconds ago the overview was received.
+  mutating func pass(_ seconds: Double) {
+    if connection == .live { age = max(age, seconds) }
   }
 
   /// What was last seen stays on the screen, marked as old.
@@ -136,13 +147,33 @@ struct DashboardState: Sendable, Equatable {
     }
   }
 
-  /// Open ones first, newest first among equals.
+  /// What has to be looked at first: firing before pending before silenced before what is over, pages before tickets,
+  /// newest first among equals.
   var incidents: [IncidentStatus] {
-    (overview?.incidents ?? []).sorted { left, right in
-      if (left.endedAt == nil) != (right.endedAt == nil) { return left.endedAt == nil }
-      return left.startedAt > right.startedAt
+    func rank(_ incident: IncidentStatus) -> (Int, Int, Double) {
+      let state = Self.incidentStates.firstIndex(of: incident.state) ?? Self.incidentStates.count
+      // Of what is over, only when it was counts.
+      let urgency = incident.endedAt == nil && incident.severity == Self.ticket ? 1 : 0
+      return (state, urgency, -incident.startedAt)
     }
+    return (overview?.incidents ?? []).sorted { rank($0) < rank($1) }
   }
+
+  private static let incidentStates = ["firing", "pending", "silenced", "resolved"]
+  private static let ticket = "ticket"
+
+  /// `site → target label`, cut to `columns` so that the label is left whole and something of both names.
+  func way(of incident: IncidentStatus, columns: Int) -> String {
+    let label = incident.label.map { " " + words.label($0) } ?? ""
+    let room = max(0, columns - DisplayWidth.of(label) - DisplayWidth.of(Self.arrow))
+    let (site, target) = (name(incident.site), name(incident.target))
+    let half = room / 2
+    let siteRoom = max(half, room - DisplayWidth.of(target))
+    let left = site.fitted(to: siteRoom)
+    return left + Self.arrow + target.fitted(to: room - DisplayWidth.of(left)) + label
+  }
+
+  private static let arrow = " → "
 
   /// A site's or target's name in the user's language; the id where it is no site.
   func name(_ id: String) -> String {

@@ -1,7 +1,10 @@
 /// Figures as people read them: at most three digits, with their unit.
 enum FigureText {
+  /// What stands where nothing is known.
+  static let unmeasured = "–"
+
   static func percent(_ value: Double?) -> String {
-    guard let value else { return "–" }
+    guard let value else { return unmeasured }
     return "\(threeDigits(value)) %"
   }
 
@@ -13,7 +16,7 @@ enum FigureText {
   }
 
   static func milliseconds(_ value: Double?) -> String {
-    guard let value else { return "–" }
+    guard let value else { return unmeasured }
     return "\(threeDigits(value)) ms"
   }
 

@@ -1,13 +1,14 @@
 import API
 
-/// The overview as lines for scripts and pipes: one fact a line, no columns to count, no colours.
+/// The overview as lines for scripts and pipes: one fact a line, no columns to count, no colours. Its words are those of
+/// the code in any language; a path is `site → target (route)` or, where a label tells it apart, `(route, label)`.
 enum PlainText {
   static func lines(_ overview: Overview, words: Words) -> [String] {
     var state = DashboardState(address: "", words: words, utcOffset: 0)
     state.receive(overview)
     let paths = state.worstFirst.map { path in
       [
-        path.verdict.rawValue, "\(path.site) → \(path.target)", path.origin,
+        path.verdict.rawValue, "\(path.site) → \(path.target) (\(way(path)))", path.origin,
         "loss \(FigureText.percent(path.lossPercent))", "jitter \(FigureText.milliseconds(path.jitterMilliseconds))",
         "latency \(FigureText.milliseconds(path.latencyMilliseconds))",
       ].joined(separator: "\t")
@@ -20,7 +21,8 @@ enum PlainText {
     }
     let incidents = state.incidents.map { incident in
       [
-        "incident", incident.state, incident.subject, "\(incident.metric) \(incident.value) > \(incident.limit)",
+        "incident", incident.state, incident.subject,
+        incident.value.isEmpty ? "nothing measured" : "\(incident.metric) \(incident.value) > \(incident.limit)",
         "since \(timestamp(incident.startedAt))", incident.endedAt.map { "until \(timestamp($0))" } ?? "",
       ].joined(separator: "\t")
     }
@@ -34,6 +36,10 @@ enum PlainText {
       ].joined(separator: "\t")
     }
     return (paths + meetings + incidents + works + troubles).map(\.withoutTrailingTab).map(\.printableKeepingTabs)
+  }
+
+  private static func way(_ path: PathStatus) -> String {
+    path.label.isEmpty ? path.route : "\(path.route), \(path.label)"
   }
 
   private static func timestamp(_ seconds: Double) -> String {

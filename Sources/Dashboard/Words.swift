@@ -91,6 +91,15 @@ struct Words: Sendable, Equatable {
     }
   }
 
+  /// What tells paths apart that share the rest.
+  func label(_ label: String) -> String {
+    switch label {
+    case "voice": choose("音声", "voice")
+    case "video": choose("映像", "video")
+    default: label
+    }
+  }
+
   var delayVariation: String { choose("遅延変動（95%値−最小）", "PDV (95th percentile − minimum)") }
 
   func state(_ state: String) -> String {
@@ -187,6 +196,9 @@ struct Words: Sendable, Equatable {
   func lastGoodRoute(_ hops: String) -> String { choose("良好時  \(hops)", "when good  \(hops)") }
   var noIncidents: String { choose("障害はありません。", "No incidents.") }
   func more(_ count: Int) -> String { choose("ほか \(count) 件", "\(count) more") }
+  func count(_ count: Int, _ kind: String) -> String { choose("\(kind) \(count) 件", "\(count) \(kind)") }
+  var likelyCause: String { choose("推定原因", "Likely cause") }
+  func asOf(_ moment: String) -> String { choose("\(moment) 時点", "as of \(moment)") }
   func people(_ count: Int) -> String { choose("\(count)人", count == 1 ? "1 person" : "\(count) people") }
   var tooSmall: String { choose("画面が小さすぎます（最小 60×12）", "The terminal is too small (60×12 at least)") }
   var incoming: String { choose("受信", "in") }

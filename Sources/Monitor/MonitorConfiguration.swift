@@ -28,6 +28,9 @@ public struct MonitorConfiguration: Sendable {
   public var startGrace: Duration = .seconds(90)
   /// A series that need not report and did not for so long is forgotten, and its incidents are over.
   public var forgetAfter: Duration = .seconds(1_800)
+  /// A path whose measuring was ended, by its job being taken back, is forgotten after so much silence: its agent has
+  /// then heard of it, and what it had measured has come.
+  public var forgetWithdrawnAfter: Duration = .seconds(150)
   /// The site whose reflector agents try their network with when they join.
   public var hub: String?
   /// Reads job sets that are published for agents; without a reader none can be.

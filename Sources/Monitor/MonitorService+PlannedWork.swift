@@ -15,6 +15,15 @@ extension MonitorService {
     return situation.plannedWorks.filter { $0.end > now }
   }
 
+  /// What of the scopes is neither a site nor anything that is measured to: work there would touch nothing.
+  public func unknownPlaces(in scopes: [PlannedWork.Scope]) -> [String] {
+    let places = situation.places
+    return scopes.flatMap { [$0.end, $0.otherEnd].compactMap(\.self) }.filter { !places.contains($0) }
+  }
+
+  /// The sites' ids, those of the configuration first.
+  public var siteIDs: [String] { situation.configuration.sites.map(\.id) }
+
   /// Announces work: intervals that are judged from now on count as planned. `false` when there is too much already.
   public func plan(_ work: PlannedWork) async throws(HistoryError) -> Bool {
     guard plannedWorks().count < Self.plannedWorksLimit else { return false }

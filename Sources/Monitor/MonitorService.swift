@@ -225,7 +225,7 @@ public actor MonitorService {
   public func incidents(limit: Int) async throws(HistoryError) -> [IncidentState] {
     let pending = situation.openIncidents.filter { $0.phase == .pending }
     let told = try await history.incidents(limit: limit)
-    return (pending + told).sorted { $0.startedAt > $1.startedAt }.prefix(limit).map(IncidentState.init)
+    return situation.states(of: Array((pending + told).sorted { $0.startedAt > $1.startedAt }.prefix(limit)))
   }
 
   /// Ticks each second, delivers notifications, rolls up each half minute, prunes each hour and looks for damage each day until the task is
@@ -364,7 +364,7 @@ public actor MonitorService {
     for series in step.changed.sorted() {
       if let state = situation.states[series] { send(.path(state.pathState)) }
     }
-    for incident in step.incidents { send(.incident(IncidentState(incident))) }
+    for state in situation.states(of: step.incidents) { send(.incident(state)) }
     for incident in step.withdrawn { send(.withdrawn(incident: incident.id)) }
     for series in step.forgotten.sorted() {
       if let state = before.states[series] { send(.forgotten(state.pathState)) }

@@ -73,11 +73,15 @@ public struct IncidentState: Sendable, Equatable {
   public var phase: Phase
   public var path: Path
   public var origin: PathRecord.Origin
+  /// How urgent it is.
+  public var severity: Notification.Severity
   /// `loss`, `jitter`, `latency` or `unknown`: what is worst against its limit.
   public var metric: String
   /// The worst value and its limit with units, for people; empty where nothing was measured.
   public var value: String
   public var limit: String
+  /// Where the fault most likely lies; empty where nothing is known.
+  public var likelyCause: Notification.Text
   public var startedAt: WallTime
   /// End of the last bad interval; absent while it is open.
   public var endedAt: WallTime?
@@ -88,7 +92,8 @@ public struct IncidentState: Sendable, Equatable {
     case pending, firing, resolved, silenced
   }
 
-  init(_ incident: Incident) {
+  /// - Parameter told: what people would be told of it now.
+  init(_ incident: Incident, told: Notification) {
     id = incident.id
     switch incident.phase {
     case .pending: phase = .pending
@@ -97,10 +102,13 @@ public struct IncidentState: Sendable, Equatable {
     }
     path = incident.series.path
     origin = incident.series.origin
-    let breach = Notification.Breach(incident)
-    metric = breach.metric
-    value = breach.figures?.value ?? ""
-    limit = breach.figures?.limit ?? ""
+    severity = told.severity
+    metric = told.breach.metric
+    value = told.breach.figures?.value ?? ""
+    limit = told.breach.figures?.limit ?? ""
+    // Of what is over, where it lay is not known any more: other paths speak of now.
+    likelyCause =
+      incident.phase == .resolved ? told.evidence : .init(ja: told.japaneseCause, en: told.englishCause)
     startedAt = incident.startedAt
     endedAt = incident.phase == .resolved ? incident.lastBadAt : nil
     route = incident.route

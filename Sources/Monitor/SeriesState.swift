@@ -16,6 +16,8 @@ struct SeriesState: Sendable {
   private(set) var recent: [PathSample] = []
   /// When a record came last, if one did in this run.
   var heardAt: WallTime?
+  /// It was to be measured and is no more: nobody is to wait for it.
+  var isWithdrawn = false
 
   init(_ series: PathRecord.Series, _ rules: PathJudge.Rules, _ incidentRules: IncidentRules) {
     self.series = series
@@ -31,6 +33,7 @@ struct SeriesState: Sendable {
     for tracker in trackers { state.restore(StoredTracker(series: series, tracker)) }
     state.recent = recent
     state.heardAt = heardAt
+    state.isWithdrawn = isWithdrawn
     return state
   }
 

@@ -20,8 +20,20 @@ extension Situation {
     return MonitorSnapshot(
       position: position, madeAt: now,
       sites: configuration.sites.map { SiteState(site: $0, verdict: Self.worst(of: verdicts[$0.id] ?? [])) },
-      paths: paths.map(\.pathState), incidents: (openIncidents + closed).map(IncidentState.init),
+      paths: paths.map(\.pathState), incidents: states(of: openIncidents + closed),
       plannedWorks: Array(plannedWorks.lazy.filter { $0.end > now }.prefix(Self.shownWorks)))
+  }
+
+  /// Where paths begin and end: all sites, and what else is measured to.
+  var places: Set<String> {
+    var places = Set(configuration.sites.map(\.id))
+    for series in states.keys { places.formUnion([series.path.site, series.path.target]) }
+    return places
+  }
+
+  /// Incidents as they stand, with what people would be told of them now.
+  func states(of incidents: [Incident]) -> [IncidentState] {
+    zip(incidents, notifications(of: incidents.map(IncidentAction.raise))).map { IncidentState($0, told: $1) }
   }
 
   /// What people are told of actions, with the likely cause by what all paths together say at this moment: what is bad

@@ -73,12 +73,15 @@ struct Situation: Sendable {
   mutating func expect(sites: [Site], paths: [ExpectedPath]) {
     configuration.sites = sites
     configuration.paths = paths
+    let before = configured
     configured = Self.bySeries(paths)
     var rules = configured.mapValues(\.rules)
     for (series, state) in states {
       var wanted = state.rules
       if let rules = rules.removeValue(forKey: series) { wanted = rules } else { wanted.isExpected = false }
       if wanted != state.rules { states[series] = state.judged(by: wanted, configuration.incidentRules) }
+      let isMeasured = configured[series] != nil
+      if isMeasured != (before[series] != nil) { states[series]?.isWithdrawn = !isMeasured }
     }
     for (series, rules) in rules { states[series] = SeriesState(series, rules, configuration.incidentRules) }
     countUnasked()
@@ -312,8 +315,8 @@ struct Situation: Sendable {
   }
 
   private func isForgotten(_ state: SeriesState, _ now: WallTime) -> Bool {
-    !state.rules.isExpected && configured[state.series] == nil
-      && now >= (state.heardAt ?? startedAt) + configuration.forgetAfter
+    let silence = state.isWithdrawn ? configuration.forgetWithdrawnAfter : configuration.forgetAfter
+    return !state.rules.isExpected && configured[state.series] == nil && now >= (state.heardAt ?? startedAt) + silence
   }
 
   private mutating func forget(_ series: PathRecord.Series, _ now: WallTime, _ step: inout Step) {

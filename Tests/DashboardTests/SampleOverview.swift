@@ -17,7 +17,9 @@ enum SampleOverview {
     ],
     paths: [
       path("hq", "tsu", "probe stamp", .good, 0, 0.42, 11.8, recent: [0.1, 0.12, 0.1, 0.5, 0.85, 0.1]),
-      path("tsu", "hq", "probe stamp", .bad, 3.2, 12.3, 204, recent: [0.1, 0.2, 0.9, 1.4, 1.36, nil, 1.36]),
+      path(
+        "tsu", "hq", "probe stamp", .bad, 3.2, 12.3, 204, label: "voice", recent: [0.1, 0.2, 0.9, 1.4, 1.36, nil, 1.36]),
+      path("tsu", "hq", "probe stamp", .good, 0, 0.31, 9.8, label: "video", recent: [0.07, 0.06]),
       path("owase", "hq", "probe stamp", .unknown, nil, nil, nil, recent: [0.2, nil, nil]),
       path("tsu", "relay", "call uplink", .good, 0.84, 3.1, 9.6, recent: [0.8, 0.84]),
     ],
@@ -34,11 +36,16 @@ enum SampleOverview {
     ],
     incidents: [
       IncidentStatus(
-        id: "1", state: "resolved", subject: "hq → tsu (direct)", site: "hq", target: "tsu", metric: "latency",
+        id: "1", state: "resolved", severity: "page", subject: "hq → tsu (direct)", site: "hq", target: "tsu",
+        metric: "latency",
         value: "163 ms", limit: "150 ms", startedAt: moment - 90_000, endedAt: moment - 89_000),
       IncidentStatus(
-        id: "2", state: "firing", subject: "tsu → hq (direct)", site: "tsu", target: "hq", metric: "loss",
-        value: "3.2 %", limit: "1 %", startedAt: moment - 183, endedAt: nil,
+        id: "2", state: "firing", severity: "page", subject: "tsu → hq (direct, voice)", site: "tsu", target: "hq",
+        label: "voice", metric: "loss", value: "3.2 %", limit: "1 %",
+        likelyCause: LocalizedName(
+          ja: "津地域庁舎 の回線または拠点内（この拠点の経路がすべて不良、または隣接拠点から到達できません）。経路は10.7.255.1で途切れています。以前は10.1.255.1へ続いていました。",
+          en: "The line or network of Tsu office: every path of the site is bad, or its neighbours do not reach it. "
+            + "The route ends after 10.7.255.1; it went on to 10.1.255.1."), startedAt: moment - 183, endedAt: nil,
         route: IncidentRoute(
           followedAt: moment - 168,
           difference: LocalizedName(
@@ -78,10 +85,10 @@ enum SampleOverview {
 
   private static func path(
     _ site: String, _ target: String, _ origin: String, _ verdict: VerdictName, _ loss: Double?, _ jitter: Double?,
-    _ latency: Double?, recent: [Double?]
+    _ latency: Double?, label: String = "", recent: [Double?]
   ) -> PathStatus {
     PathStatus(
-      site: site, target: target, route: "direct", label: "", origin: origin, verdict: verdict, lossPercent: loss,
+      site: site, target: target, route: "direct", label: label, origin: origin, verdict: verdict, lossPercent: loss,
       jitterMilliseconds: jitter, latencyMilliseconds: latency, pdvMilliseconds: jitter.map { $0 * 2 },
       updatedAt: moment - 3,
       recent: recent.enumerated().map { index, share in

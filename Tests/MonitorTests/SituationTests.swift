@@ -176,6 +176,55 @@ struct SituationTests {
     #expect(unasked(situation) == situation.unasked)
   }
 
+  @Test("A path whose job is taken back goes when its agent has fallen silent, and is waited for no more")
+  func withdrawn() throws {
+    let path = ExpectedPath(path: series("tsu", "hq").path, origin: .probe(kind: "stamp"))
+    func after(_ records: Range<Int64>, expected: [ExpectedPath]) -> Situation {
+      var situation = Situation(configuration: bench.configuration, startedAt: Bench.start)
+      for number in records {
+        _ = situation.take([bench.record(number)], now: Bench.start + .seconds(15 * (number + 1)))
+      }
+      situation.expect(sites: [], paths: expected)
+      return situation
+    }
+    // Heard last at 60 s; the agent delivers once more, then stops.
+    var situation = after(0..<4, expected: [])
+    _ = situation.take([bench.record(4)], now: Bench.start + .seconds(75))
+    #expect(situation.advance(to: Bench.start + .seconds(75 + 149)).forgotten == [])
+    #expect(
+      situation.snapshot(at: Bench.start, position: EventID(epoch: 1, sequence: 0)).paths.map(\.verdict) == [.good])
+    #expect(situation.advance(to: Bench.start + .seconds(75 + 150)).forgotten == [path.series])
+    #expect(situation.states.isEmpty)
+    // What was never heard, and waits with an incident, goes at once.
+    var silent = Situation(configuration: bench.configuration, startedAt: Bench.start)
+    func live(_ situation: inout Situation, _ seconds: Range<Int64>) -> [Situation.Step] {
+      seconds.map { situation.advance(to: Bench.start + .seconds($0)) }
+    }
+    _ = live(&silent, 0..<600)
+    #expect(silent.openIncidents.map(\.phase) == [.firing])
+    silent.expect(sites: [], paths: [])
+    #expect(silent.advance(to: Bench.start + .seconds(601)).actions.map(\.incident.phase) == [.resolved])
+    #expect(silent.states.isEmpty && silent.openIncidents.isEmpty)
+    // A job that comes back before that is measured as before.
+    var back = after(0..<4, expected: [])
+    back.expect(sites: [], paths: [path])
+    let steps = live(&back, 60..<400)
+    #expect(steps.allSatisfy { $0.forgotten.isEmpty })
+    #expect(back.states[path.series]?.verdict == .unknown)
+  }
+
+  @Test("An incident says what it is told of: how urgent it is, and where the fault lies")
+  func told() throws {
+    let situation = situation([("tsu", "hq", true), ("tsu", "cloud", true), ("ise", "hq", false)])
+    let snapshot = situation.snapshot(at: Bench.start, position: EventID(epoch: 1, sequence: 0))
+    let state = try #require(snapshot.incidents.first { $0.path.target == "hq" })
+    let incident = try #require(situation.openIncidents.first { $0.series == series("tsu", "hq") })
+    let told = try #require(situation.notifications(of: [.raise(incident)]).first)
+    #expect(told.cause == .site)
+    #expect(state.severity == .page)
+    #expect(state.likelyCause == .init(ja: told.japaneseCause, en: told.englishCause))
+  }
+
   @Test("A breach of a path that pages nobody is a ticket")
   func pages() throws {
     for (pages, severity) in [(true, Notify.Notification.Severity.page), (false, .ticket)] {

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest_asyncio
@@ -27,6 +28,7 @@ relay: {{listen: [{network.ADDRESS}], port: {_MEDIA}}}
 http: {{listen: "{network.ADDRESS}:{_HTTPS}"}}
 """
 
+_DAY, _NEXT = (str(date.today() + timedelta(days=days)) for days in (200, 201))
 _JOB = "kind: stamp\nfrom: [branch]\nto: [hq]\nrate: 100\ninterval: 1 s\n"
 
 
@@ -58,8 +60,8 @@ async def test_work_is_announced_and_taken_back_while_everything_runs(hq: Relay)
 
     said = _run(hq, "planned", "add", "branch/hq", "--for", "30min", "--reason", "回線工事")
     assert "branch/hq" in said and "回線工事" in said
-    said = _run(hq, "planned", "add", "--from", "2037-11-25 22:00", "--to", "2037-11-26 02:00", "--reason", "later")
-    assert "2037-11-25 22:00  2037-11-26 02:00  all paths" in said
+    said = _run(hq, "planned", "add", "--from", _DAY + " 22:00", "--to", _NEXT + " 02:00", "--reason", "later")
+    assert f"{_DAY} 22:00  {_NEXT} 02:00  all paths" in said
     await until("its intervals are planned", lambda: verdicts() == {"planned"})
     assert "planned\tbranch/hq\t" in _run(hq, "dashboard", "--plain")
 
@@ -70,6 +72,9 @@ async def test_work_is_announced_and_taken_back_while_everything_runs(hq: Relay)
         (("remove", "1"), "No announced work"),
         (("add", "--from", "2020-01-01 00:00", "--for", "1h", "--reason", "gone"), "after now"),
         (("add", "--for", "1h", "--reason", " "), "reason"),
+        (("add", "nosuch", "--for", "1h", "--reason", "x"), "The sites are: hq, branch."),
+        (("add", "../..", "--for", "1h", "--reason", "x"), "no site"),
+        (("add", "--from", "2252-11-25 22:00", "--for", "1h", "--reason", "x"), "within 400 days"),
     ):
         assert sentence in _run(hq, "planned", *words, status=1)
     assert "--from must be a moment" in _run(hq, "planned", "add", "--from", "soon", "--for", "1h", "--reason", "x", status=78)

@@ -1,3 +1,5 @@
+import API
+
 /// A grid of styled cells: what a screen draws and the terminal, a test or `--plain` shows.
 struct Canvas: Equatable, Sendable {
   struct Cell: Equatable, Sendable {

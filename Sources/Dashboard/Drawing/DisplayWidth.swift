@@ -31,22 +31,6 @@ enum DisplayWidth {
 }
 
 extension String {
-  /// The text without anything a terminal would obey: names come from outside.
-  var printable: String {
-    String(
-      map { character in
-        let isHarmless = character.unicodeScalars.allSatisfy { scalar in
-          switch scalar.properties.generalCategory {
-          case .control, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: false
-          // Directional overrides would turn the rest of the line around.
-          case .format: scalar == "\u{200d}"
-          default: true
-          }
-        }
-        return isHarmless ? character : "\u{fffd}"
-      })
-  }
-
   /// At most `columns` wide, the cut marked with an ellipsis.
   func fitted(to columns: Int) -> String {
     guard DisplayWidth.of(self) > columns else { return self }
@@ -68,11 +52,13 @@ extension String {
     var lines: [String] = []
     var line = ""
     for word in split(separator: " ", omittingEmptySubsequences: true) {
-      if !line.isEmpty, DisplayWidth.of(line) + 1 + DisplayWidth.of(String(word)) > columns {
+      // A line may break anywhere in a word that begins in Japanese, so not before it too.
+      let isUnbreakable = word.first.map { DisplayWidth.of($0) < 2 } ?? true
+      if !line.isEmpty, isUnbreakable, DisplayWidth.of(line) + 1 + DisplayWidth.of(String(word)) > columns {
         lines.append(line)
         line = ""
       }
-      if !line.isEmpty { line.append(" ") }
+      if !line.isEmpty, DisplayWidth.of(line) < columns { line.append(" ") }
       for character in word {
         if DisplayWidth.of(line) + DisplayWidth.of(character) > columns {
           lines.append(line)

@@ -88,7 +88,8 @@ enum HistoryScreen {
   private static func drawTitle(
     _ path: PathHistory, _ totals: HistoryBars.Column, _ state: DashboardState, _ canvas: inout Canvas, row: Int
   ) {
-    let way = [state.words.kind(path.origin), path.label].filter { !$0.isEmpty }.joined(separator: " ")
+    let way = [state.words.kind(path.origin), state.words.label(path.label)].filter { !$0.isEmpty }.joined(
+      separator: " ")
     let title = "→ \(state.name(path.target))  \(way)".fitted(to: max(20, canvas.columns / 2))
     var column = canvas.put(title, row: row, column: 1, style: Style(isBold: true)) + 2
     let judged = totals.good &+ totals.bad

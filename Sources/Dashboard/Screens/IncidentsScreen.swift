@@ -10,27 +10,43 @@ enum IncidentsScreen {
     // What was announced takes a third at most.
     let workRows = works.isEmpty ? 0 : 1 + min(works.count, area.count / 3)
     let end = area.upperBound - workRows
-    let route = state.incidents.indices.contains(state.selection) ? state.incidents[state.selection].route : nil
-    // Below the list, where that keeps a few rows.
-    let routeLines = area.count - workRows > 8 ? route.map { lines($0, state) } ?? [] : []
-    let listEnd = end - (routeLines.isEmpty ? 0 : 1 + routeLines.count)
+    // The list comes first: a title, two incidents and how many more.
+    let detailRows = state.incidents.isEmpty ? 0 : min(6, end - area.lowerBound - 4)
+    let listEnd = detailRows > 1 ? end - detailRows : end
     drawList(state, &canvas, (area.lowerBound + 1)..<listEnd, selection: state.selection)
-    if !routeLines.isEmpty { Rule.draw(state.words.route, &canvas, row: listEnd) }
-    for (line, row) in zip(routeLines, (listEnd..<end).dropFirst()) { canvas.put(line, row: row, column: 1) }
+    if listEnd < end { drawSelected(state, &canvas, listEnd..<end) }
     guard workRows > 0 else { return }
     Rule.draw(state.words.plannedWork, &canvas, row: end)
     for (work, row) in zip(works, (end + 1)..<area.upperBound) { draw(work, state, &canvas, row: row) }
   }
 
+  /// The selected incident: its path in full, where the fault most likely lies, and which way the packets went.
+  private static func drawSelected(_ state: DashboardState, _ canvas: inout Canvas, _ area: Range<Int>) {
+    let incidents = state.incidents
+    guard incidents.indices.contains(state.selection) else { return }
+    let incident = incidents[state.selection]
+    Rule.draw(state.way(of: incident, columns: canvas.columns - 8), &canvas, row: area.lowerBound)
+    let columns = canvas.columns - 2
+    // The cause says in words how the route differs.
+    let cause = (incident.likelyCause ?? incident.route?.difference).map(state.words.localized)
+    let causeLines = "\(state.words.likelyCause): \(cause ?? FigureText.unmeasured)".wrapped(to: columns)
+    let routeLines = incident.route.map { lines($0, state) } ?? []
+    let room = max(1, area.count - 1 - routeLines.count)
+    var shown = Array(causeLines.prefix(room))
+    if room < causeLines.count { shown[room - 1] = (shown[room - 1] + " …").fitted(to: columns) }
+    for (line, row) in zip(shown + routeLines, area.dropFirst()) {
+      canvas.put(line.fitted(to: columns), row: row, column: 1)
+    }
+  }
+
   /// The way there when an incident began, and the last good one.
   private static func lines(_ route: IncidentRoute, _ state: DashboardState) -> [String] {
-    let difference = state.words.localized(route.difference)
-    let last = route.lastGoodHops.map { state.words.lastGoodRoute($0) } ?? ""
-    return [difference, "\(state.clock(route.followedAt))  \(route.hops)", last].filter { !$0.isEmpty }
+    let began = "\(state.words.route) \(state.clock(route.followedAt))  \(route.hops)"
+    return [began, route.lastGoodHops.map { state.words.lastGoodRoute($0) } ?? ""].filter { !$0.isEmpty }
   }
 
   private static func draw(_ work: PlannedWorkBody, _ state: DashboardState, _ canvas: inout Canvas, row: Int) {
-    let now = state.overview?.madeAt ?? work.from
+    let now = state.now ?? work.from
     let goesOn = work.from <= now
     let span = "\(state.dateAndTime(work.from)) – \(state.dateAndTime(work.to))"
     var column = canvas.put(goesOn ? "◇ " : "· ", row: row, column: 1, style: goesOn ? .accent : .faint)
@@ -53,8 +69,20 @@ enum IncidentsScreen {
       draw(incidents[index], state, &canvas, row: row, isSelected: index == selection)
     }
     if shown < incidents.count, area.count > 1, let last = area.last {
-      canvas.put(state.words.more(incidents.count - shown), row: last, column: 1, style: .faint)
+      let left = incidents[..<start] + incidents[(start + shown)...]
+      let text = "\(state.words.more(left.count)): \(kinds(of: left, state.words))"
+      canvas.put(text.fitted(to: canvas.columns - 2), row: last, column: 1, style: .faint)
     }
+  }
+
+  /// How many there are of each state, in the order of the list.
+  private static func kinds(of incidents: some Sequence<IncidentStatus>, _ words: Words) -> String {
+    var kinds: [(state: String, count: Int)] = []
+    for incident in incidents {
+      if kinds.last?.state != incident.state { kinds.append((incident.state, 0)) }
+      kinds[kinds.count - 1].count += 1
+    }
+    return kinds.map { words.count($0.count, words.state($0.state)) }.joined(separator: ", ")
   }
 
   private static func draw(
@@ -64,11 +92,11 @@ enum IncidentsScreen {
     func put(_ text: String, _ column: Int, _ style: Style = .plain) -> Int {
       canvas.put(text, row: row, column: column, style: style.selected(isSelected))
     }
-    let now = state.overview?.madeAt
+    let now = state.now
     var column = put(mark(incident.state), 1, style(incident.state))
     column = put(" \(state.words.state(incident.state))".padded(to: 10), column, style(incident.state))
-    let subject = "\(state.name(incident.site)) → \(state.name(incident.target))"
-    column = put(subject.padded(to: max(20, canvas.columns / 3)), column) + 1
+    let width = max(20, canvas.columns / 3)
+    column = put(state.way(of: incident, columns: width).padded(to: width), column) + 1
     let figure =
       incident.metric == "unknown"
       ? state.words.metric(incident.metric)

@@ -4,14 +4,17 @@ import API
 enum PathTable {
   private struct Layout {
     let verdict = 10
-    let kind = 7
+    let kind: Int
     // As wide as `<0.01 %` and ` <0.01 ms`.
     let loss = 7
     let delay = 9
     let name: Int
     let trend: Int
 
-    init(columns: Int) {
+    /// - Parameter labels: what tells paths apart, behind their kind.
+    init(columns: Int, labels: some Sequence<String>) {
+      let widest = labels.map(DisplayWidth.of).max() ?? 0
+      kind = 7 + (widest == 0 ? 0 : min(widest, columns < 100 ? 5 : 16) + 1)
       // One column for the margin, one after the verdict, kind and each name.
       let fixed = 1 + verdict + kind + loss + 2 * delay + 1
       let flexible = max(0, columns - fixed)
@@ -23,9 +26,9 @@ enum PathTable {
   /// Draws a header and as many paths as fit, keeping `selection` in view; says how many are left out.
   static func draw(_ state: DashboardState, _ canvas: inout Canvas, _ area: Range<Int>, selection: Int?) {
     guard let header = area.first else { return }
-    let layout = Layout(columns: canvas.columns)
-    drawHeader(state.words, layout, &canvas, row: header)
     let paths = state.worstFirst
+    let layout = Layout(columns: canvas.columns, labels: paths.lazy.map { state.words.label($0.label) })
+    drawHeader(state.words, layout, &canvas, row: header)
     let rows = area.dropFirst()
     guard !paths.isEmpty else {
       canvas.put(state.words.noPaths.fitted(to: canvas.columns - 2), row: header + 1, column: 1, style: .faint)
@@ -78,7 +81,8 @@ enum PathTable {
     cell(state.words.verdict(path.verdict), layout.verdict, Self.style(path.verdict))
     cell(state.name(path.site).fitted(to: layout.name), layout.name + 1)
     cell(state.name(path.target).fitted(to: layout.name), layout.name + 1)
-    cell(state.words.kind(path.origin).fitted(to: layout.kind - 1), layout.kind, .faint)
+    let kind = [state.words.kind(path.origin), state.words.label(path.label)].filter { !$0.isEmpty }
+    cell(kind.joined(separator: " ").fitted(to: layout.kind - 1), layout.kind, .faint)
     let limits = path.limits
     cell(
       FigureText.percent(path.lossPercent), layout.loss,

@@ -13,12 +13,14 @@ enum PathsScreen {
     guard paths.indices.contains(state.selection), table.upperBound < area.upperBound else { return }
     let path = paths[state.selection]
     Rule.draw("\(state.name(path.site)) → \(state.name(path.target))", &canvas, row: table.upperBound)
-    let way = [state.words.origin(path.origin), state.words.route(path.route), path.label].filter { !$0.isEmpty }
+    let way = [state.words.origin(path.origin), state.words.route(path.route), state.words.label(path.label)].filter {
+      !$0.isEmpty
+    }
     let confidence = path.isLowerConfidence == true ? state.words.lowerConfidence : nil
     let facts: [String?] = [
       way.joined(separator: ", "), confidence,
       "\(state.words.delayVariation) \(FigureText.milliseconds(path.pdvMilliseconds))",
-      path.updatedAt.map { state.time($0, reference: state.overview?.madeAt) },
+      path.updatedAt.map { state.time($0, reference: state.now) },
     ]
     let text = facts.compactMap(\.self).joined(separator: "   ")
     canvas.put(text.fitted(to: canvas.columns - 2), row: table.upperBound + 1, column: 1)

@@ -56,9 +56,10 @@ enum Screens {
       case .lost: (state.words.stale, Style(role: .bad, isBold: true))
       case .connecting: ("…", .faint)
       }
-    let clock = state.overview.map { overview in
-      let moment = CivilTime(secondsSince1970: overview.madeAt, utcOffset: state.utcOffset)
-      return "\(moment.date) \(moment.time)"
+    let clock = state.now.map { now in
+      let moment = CivilTime(secondsSince1970: now, utcOffset: state.utcOffset)
+      let text = "\(moment.date) \(moment.time)"
+      return state.connection == .live ? text : state.words.asOf(text)
     }
     let right = [clock, mark].compactMap(\.self)
     let start = canvas.columns - right.reduce(0) { $0 + DisplayWidth.of($1) + 2 }

@@ -29,7 +29,7 @@ actor OverviewFeed {
 
   /// The overview now and after every change; not now, when `last` is the id of the one that still holds.
   func events(after last: String?) async -> AsyncStream<ServerSentEvent> {
-    await look()
+    let now = await look()
     let (events, continuation) = AsyncStream<ServerSentEvent>.makeStream(bufferingPolicy: .bufferingNewest(1))
     lastListener += 1
     let listener = lastListener
@@ -37,7 +37,7 @@ actor OverviewFeed {
       Task { [weak self] in await self?.forget(listener) }
     }
     listeners[listener] = continuation
-    if last != id { continuation.yield(event) }
+    if last != id { continuation.yield(event(at: now)) }
     wake.yield()
     return events
   }
@@ -60,21 +60,32 @@ actor OverviewFeed {
     ServerSentEvent(id: id, name: DashboardEventName.overview.rawValue, data: text)
   }
 
+  /// The newest overview as it is seen at `now`: since it changed last, time has passed.
+  private func event(at now: Double) -> ServerSentEvent {
+    var event = event
+    var overview = newest
+    overview?.madeAt = now
+    if let overview, let text = try? JSONAnswer.text(overview) { event.data = text }
+    return event
+  }
+
   private func forget(_ listener: UInt64) {
     listeners[listener] = nil
   }
 
-  /// Looks, and tells every listener when anything has changed. That time has passed is no change.
-  private func look() async {
+  /// Looks, and tells every listener when anything has changed. That time has passed is no change. Returns when that was.
+  @discardableResult
+  private func look() async -> Double {
     var overview = await source()
     let madeAt = overview.madeAt
     overview.madeAt = newest?.madeAt ?? madeAt
-    guard overview != newest else { return }
+    guard overview != newest else { return madeAt }
     overview.madeAt = madeAt
-    guard let text = try? JSONAnswer.text(overview) else { return }
+    guard let text = try? JSONAnswer.text(overview) else { return madeAt }
     newest = overview
     self.text = text
     sequence += 1
     for listener in listeners.values { listener.yield(event) }
+    return madeAt
   }
 }

@@ -132,10 +132,13 @@ extension ParticipantStatus {
 extension IncidentStatus {
   init(_ incident: IncidentState) {
     let path = incident.path
+    let way = path.label.isEmpty ? path.route.rawValue : "\(path.route.rawValue), \(path.label)"
+    let cause = incident.likelyCause
     self.init(
-      id: incident.id, state: incident.phase.rawValue,
-      subject: "\(path.site) → \(path.target) (\(path.route.rawValue))",
-      site: path.site, target: path.target, metric: incident.metric, value: incident.value, limit: incident.limit,
+      id: incident.id, state: incident.phase.rawValue, severity: incident.severity.rawValue,
+      subject: "\(path.site) → \(path.target) (\(way))", site: path.site, target: path.target,
+      label: path.label.isEmpty ? nil : path.label, metric: incident.metric, value: incident.value,
+      limit: incident.limit, likelyCause: cause.en.isEmpty ? nil : LocalizedName(ja: cause.ja, en: cause.en),
       startedAt: incident.startedAt.unixSeconds, endedAt: incident.endedAt?.unixSeconds,
       route: incident.route.map(IncidentRoute.init))
   }

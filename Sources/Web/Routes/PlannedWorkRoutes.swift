@@ -14,6 +14,9 @@ struct PlannedWorkRoutes {
     table.get(Paths.planned, .operate) { _, _ in try await all() }
     table.on(.post, Paths.planned, .manage) { request, _ in
       let work = try PlannedWork(try await request.json(PlannedWorkBody.self, upTo: 64 << 10), now: await monitor.now)
+      if let unknown = await monitor.unknownPlaces(in: work.scopes).first {
+        throw Refusal.unknownPlace(unknown, sites: await monitor.siteIDs)
+      }
       guard try await monitor.plan(work) else {
         let limit = MonitorService.plannedWorksLimit
         throw Refusal(
@@ -37,6 +40,22 @@ struct PlannedWorkRoutes {
   }
 }
 
+extension Refusal {
+  /// So many sites are named to whoever mistyped one.
+  private static let namedSites = 20
+
+  fileprivate static func unknownPlace(_ place: String, sites: [String]) -> Refusal {
+    let more = sites.count - namedSites
+    let names = sites.prefix(namedSites).joined(separator: ", ")
+    return Refusal(
+      .badRequest, .badRequest,
+      "There is no site \"\(place.prefix(64))\" and nothing of that name is measured to. The sites are: "
+        + names + (more > 0 ? " and \(more) more (`kakehashi site list`)." : "."),
+      ja: "「\(place.prefix(64))」という拠点はなく、計測の相手にもありません。拠点: "
+        + names + (more > 0 ? " ほか \(more) 件（`kakehashi site list`）。" : "。"))
+  }
+}
+
 extension PlannedWork {
   init(_ body: PlannedWorkBody, now: WallTime) throws {
     guard [body.from, body.to].allSatisfy({ $0.isFinite && abs($0) < 9e9 }), body.from < body.to,
@@ -44,6 +63,9 @@ extension PlannedWork {
     else {
       throw Refusal.badRequest(
         "Work ends after it begins, after now, and lasts 31 days at most.", ja: "計画作業の終了は、開始および現在より後で、期間は31日以内です。")
+    }
+    guard body.from <= now.unixSeconds + PlannedWorkBody.farthest else {
+      throw Refusal.badRequest("Work begins within 400 days: look at the year.", ja: "計画作業の開始は400日以内です。年を確かめてください。")
     }
     let reason = body.reason.trimmingCharacters(in: .whitespacesAndNewlines)
     guard (1...PlannedWorkBody.longestReason).contains(reason.count),

@@ -14,6 +14,9 @@ struct DashboardCommand: AsyncParsableCommand {
         kakehashi dashboard https://monitor.example:8443 --authority office-ca.pem
         kakehashi dashboard https://10.1.0.5:8443 --pin sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
         kakehashi dashboard https://monitor.example:8443 --token dashboard.token
+
+      --plain prints a fact a line, its columns parted by tabs. A path's are its verdict, `SITE → TARGET (ROUTE)`, or
+      `SITE → TARGET (ROUTE, LABEL)` where a label tells it apart (voice, video), its origin, loss, jitter and latency.
       """)
 
   @Argument(help: "The monitor's address; without it, this machine's own as the configuration says.")

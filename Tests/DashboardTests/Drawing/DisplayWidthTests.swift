@@ -1,3 +1,4 @@
+import API
 import Testing
 
 @testable import Dashboard
@@ -27,6 +28,7 @@ struct DisplayWidthTests {
   func wrapping() {
     #expect("the monitor refuses connections".wrapped(to: 12) == ["the monitor", "refuses", "connections"])
     #expect("監視サーバーに届きません".wrapped(to: 9) == ["監視サー", "バーに届", "きません"])
+    #expect("津 の回線または拠点".wrapped(to: 9) == ["津 の回線", "または拠", "点"])
     #expect("abcdefgh".wrapped(to: 5) == ["abcde", "fgh"])
     #expect("a".wrapped(to: 1).isEmpty)
     #expect("".wrapped(to: 10).isEmpty)

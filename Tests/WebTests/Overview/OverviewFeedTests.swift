@@ -62,6 +62,18 @@ import Testing
     #expect(try rooms(await other.next()) == ["a"])
   }
 
+  @Test("Who comes long after the last change is told the time of now")
+  func time() async throws {
+    let scene = Scene()
+    let feed = OverviewFeed(interval: .seconds(3_600)) { scene.overview() }
+    for madeAt in [1.0, 2.0] {
+      var events = await feed.events(after: nil).makeAsyncIterator()
+      let event = try #require(await events.next())
+      #expect(event.id == feed.epoch + "-1")
+      #expect(try JSONDecoder().decode(Overview.self, from: Data(event.data.utf8)).madeAt == madeAt)
+    }
+  }
+
   @Test("A listener that does not keep up gets the newest alone")
   func slowListener() async throws {
     let scene = Scene()

@@ -47,12 +47,22 @@ import Testing
         }, { $0.to = $0.from + 32 * 86_400 },
         { $0.reason = " " }, { $0.reason = String(repeating: "x", count: 201) }, { $0.reason = "a\nb" },
         { $0.scopes = ["/hq"] }, { $0.scopes = Array(repeating: "tsu", count: 101) }, { $0.to = 1e300 },
+        {
+          $0.from += 401 * 86_400; $0.to = $0.from + 60
+        }, { $0.scopes = ["nosuch"] }, { $0.scopes = ["tsu/nosuch"] }, { $0.scopes = ["../.."] },
       ] {
         var wrong = good
         change(&wrong)
         let answer = try await post(wrong, to: server)
         #expect(answer.status == 400 && answer.errorCode == .badRequest, "\(wrong): \(answer.text)")
       }
+      var unknown = good
+      unknown.scopes = ["tsu/nosuch"]
+      let answer = try await post(unknown, to: server)
+      let names = await monitor.service.siteIDs.joined(separator: ", ")
+      #expect(
+        answer.text.contains("no site \\\"nosuch\\\"") && answer.text.contains("The sites are: \(names)."),
+        "\(answer.text)")
     }
   }
 }
