@@ -42,6 +42,34 @@ public struct AgentReport: Codable, Sendable, Equatable {
   }
 }
 
+extension AgentReport {
+  /// Whether its figures can be those of an agent at all.
+  public var isPlausible: Bool {
+    let clockFigures = [clock.maximumErrorSeconds, clock.offsetSeconds, clock.offsetErrorSeconds, clock.since]
+    return [appliedJobs, rejectedJobs].allSatisfy { $0.map { $0 > 0 } ?? true }
+      && [records.waiting, records.delivered, records.dropped, records.refused].allSatisfy { $0 >= 0 }
+      && clockFigures.allSatisfy { $0.map { abs($0) < Self.longestTime } ?? true }
+  }
+
+  /// In seconds: no clock is off by three hundred years.
+  private static let longestTime = 1e10
+
+  /// With texts that can be shown anywhere: an agent's machine may be in other hands.
+  public var printable: AgentReport {
+    var report = self
+    report.clock.source = clock.source.map { String($0.prefix(Self.longestName)).printable }
+    report.problems = problems.map { problem in
+      JobProblem(
+        file: String(problem.file.prefix(Self.longestName)).printable, line: problem.line,
+        message: String(problem.message.prefix(Self.longestMessage)).printable)
+    }
+    return report
+  }
+
+  private static let longestName = 200
+  private static let longestMessage = 1_000
+}
+
 /// How far an agent's wall clock can be trusted.
 public struct AgentClock: Codable, Sendable, Equatable {
   /// The kernel says that something keeps it right.

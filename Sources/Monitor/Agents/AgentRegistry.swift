@@ -69,7 +69,7 @@ public actor AgentRegistry {
         let kept = try? JSONDecoder().decode(KeptReport.self, from: Data(body)),
         let version = ProgramVersion(kept.version)
       else { continue }
-      reports[agent.site] = Heard(report: kept.report, version: version, at: seen, keptAt: seen)
+      reports[agent.site] = Heard(report: kept.report.printable, version: version, at: seen, keptAt: seen)
     }
     shown = Mutex(Self.shown(agents, sites))
   }
@@ -163,9 +163,10 @@ public actor AgentRegistry {
     try await inTurn { registry in
       let problems = registry.sites.problems(of: change)
       guard problems.isEmpty else {
-        let list = problems.map { "\(change.indices.contains($0.index) ? change[$0.index].id : ""): \($0.problem)" }
+        let list = problems.map { (change.indices.contains($0.index) ? change[$0.index].id : "", $0.problem) }
         throw RegistryError(
-          .badSites, list.joined(separator: "; ") + ".", ja: "拠点を追加できません: " + list.joined(separator: "; "))
+          .badSites, list.map { "\($0): \($1.en)" }.joined(separator: "; ") + ".",
+          ja: "拠点を追加できません: " + list.map { "\($0): \($1.ja)。" }.joined(separator: " "))
       }
       let encoder = JSONEncoder()
       encoder.outputFormatting = .sortedKeys
@@ -229,7 +230,7 @@ public actor AgentRegistry {
   /// From now on the agent of `site` is refused.
   public func revoke(_ site: String, because reason: String?) async throws(RegistryError) {
     try await inTurn { registry in
-      let sentence = reason.map { String($0.prefix(200)) } ?? "it was revoked by an operator"
+      let sentence = reason.map { String($0.prefix(200)).printable } ?? "it was revoked by an operator"
       guard try await registry.history.revoke(site, at: registry.clock(), because: sentence) else {
         throw RegistryError(
           .conflict, "The site \"\(site)\" has no agent and no code to revoke.",
@@ -252,6 +253,7 @@ public actor AgentRegistry {
     _ report: AgentReport, ofKey key: [UInt8]?, version: ProgramVersion
   ) async throws(RegistryError) -> JobSet? {
     let now = clock()
+    let report = report.printable
     var heard = Heard(report: report, version: version, at: now, keptAt: reports[report.site]?.keptAt)
     let isDue = heard.keptAt.map { now.nanoseconds(since: $0) > Self.keepInterval.nanoseconds } ?? true
     let isNews = reports[report.site].map { Self.isNews(heard, after: $0) } ?? true
@@ -322,7 +324,7 @@ public actor AgentRegistry {
       }
     var status = AgentStatus(
       site: site, state: state, joinedAt: own.map { Self.seconds($0.joined) },
-      wantedJobs: wantedSet(of: site)?.version, reason: own?.reason)
+      wantedJobs: wantedSet(of: site)?.version, reason: own?.reason?.printable)
     if let heard = reports[site] {
       status.seenAt = Self.seconds(heard.at)
       status.version = heard.version.description

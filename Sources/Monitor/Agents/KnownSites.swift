@@ -51,23 +51,35 @@ public struct KnownSites: Sendable, Equatable {
 
   // MARK: Rules
 
-  /// What is wrong with a change: the place of the site in `change`, and a sentence.
+  /// What is wrong with a change: the place of the site in `change`, and a sentence without its end, in both languages.
   ///
   /// Networks of added sites never overlap. One may lie within a wider network of a configured site, which then is what
   /// is left of it: the longest match counts.
-  public func problems(of change: [SiteBody]) -> [(index: Int, problem: String)] {
+  public func problems(of change: [SiteBody]) -> [(index: Int, problem: LocalizedName)] {
     guard Set(all.map(\.id)).union(change.map(\.id)).count <= Self.maximumCount, change.count <= Self.maximumCount
     else {
-      return [(index: 0, problem: "there would be more than \(Self.maximumCount) sites")]
+      return [
+        (
+          index: 0,
+          problem: LocalizedName(
+            ja: "拠点が \(Self.maximumCount) 件を超えます", en: "there would be more than \(Self.maximumCount) sites")
+        )
+      ]
     }
-    var problems: [(index: Int, problem: String)] = []
+    var problems: [(index: Int, problem: LocalizedName)] = []
     var seen: Set<String> = []
     for (index, site) in change.enumerated() {
       for problem in Self.problems(ofForm: site) { problems.append((index, problem)) }
       if isConfigured(site.id) {
-        problems.append((index, "the site \"\(site.id)\" stands in the monitor's configuration: change it there"))
+        let problem = LocalizedName(
+          ja: "拠点「\(site.id)」は監視サーバーの設定にあります。そちらで変更してください",
+          en: "the site \"\(site.id)\" stands in the monitor's configuration: change it there")
+        problems.append((index, problem))
       }
-      if !seen.insert(site.id).inserted { problems.append((index, "the site \"\(site.id)\" is there twice")) }
+      if !seen.insert(site.id).inserted {
+        let problem = LocalizedName(ja: "拠点「\(site.id)」が二度あります", en: "the site \"\(site.id)\" is there twice")
+        problems.append((index, problem))
+      }
     }
     return (problems + overlaps(of: change)).sorted { $0.index < $1.index }
   }
@@ -79,7 +91,7 @@ public struct KnownSites: Sendable, Equatable {
     var index: Int
   }
 
-  private func overlaps(of change: [SiteBody]) -> [(index: Int, problem: String)] {
+  private func overlaps(of change: [SiteBody]) -> [(index: Int, problem: LocalizedName)] {
     func claims(_ site: SiteBody, _ index: Int) -> [Claim] {
       site.networks.prefix(Self.maximumNetworks).compactMap(AddressBlock.init).map {
         Claim(block: $0, site: site.id, index: index)
@@ -88,7 +100,7 @@ public struct KnownSites: Sendable, Equatable {
     let changed = Set(change.map(\.id))
     let new = change.enumerated().flatMap { claims($1, $0) }
     let old = added.filter { !changed.contains($0.id) }.flatMap { claims($0, -1) }
-    var problems: [(index: Int, problem: String)] = []
+    var problems: [(index: Int, problem: LocalizedName)] = []
     // In the order of addresses, and of two with one address the wider first: what overlaps lies within the last that
     // did not.
     var last: Claim?
@@ -99,8 +111,10 @@ public struct KnownSites: Sendable, Equatable {
       }
       let (late, early) = claim.index > other.index ? (claim, other) : (other, claim)
       guard late.index >= 0 else { continue }
-      problems.append(
-        (late.index, "the network \(late.block) overlaps with \(early.block) of the site \"\(early.site)\""))
+      let problem = LocalizedName(
+        ja: "ネットワーク \(late.block) が拠点「\(early.site)」の \(early.block) と重なっています",
+        en: "the network \(late.block) overlaps with \(early.block) of the site \"\(early.site)\"")
+      problems.append((late.index, problem))
     }
     let kept = configured.flatMap { claims($0, -1) }
     for claim in new {
@@ -109,19 +123,24 @@ public struct KnownSites: Sendable, Equatable {
           $0.block.overlaps(claim.block) && $0.block.prefixLength >= claim.block.prefixLength
         })
       else { continue }
-      problems.append(
-        (claim.index, "the network \(claim.block) holds \(other.block) of the configured site \"\(other.site)\""))
+      let problem = LocalizedName(
+        ja: "ネットワーク \(claim.block) が、設定にある拠点「\(other.site)」の \(other.block) を含んでいます",
+        en: "the network \(claim.block) holds \(other.block) of the configured site \"\(other.site)\"")
+      problems.append((claim.index, problem))
     }
     return problems
   }
 
-  private static func problems(ofForm site: SiteBody) -> [String] {
-    var problems: [String] = []
+  private static func problems(ofForm site: SiteBody) -> [LocalizedName] {
+    var problems: [LocalizedName] = []
+    func note(_ en: String, ja: String) { problems.append(LocalizedName(ja: ja, en: en)) }
     let isAllowed = site.id.utf8.allSatisfy { byte in
       (97...122).contains(byte) || (48...57).contains(byte) || byte == 45 || byte == 95
     }
     if !isAllowed || !(1...32).contains(site.id.utf8.count) {
-      problems.append("the id \"\(site.id.prefix(64))\" must be 1 to 32 small letters, digits, \"-\" or \"_\"")
+      note(
+        "the id \"\(site.id.prefix(64))\" must be 1 to 32 small letters, digits, \"-\" or \"_\"",
+        ja: "ID「\(site.id.prefix(64))」は英小文字・数字・-・_ の1～32文字にしてください")
     }
     for name in [site.name.ja, site.name.en]
     where !(1...200).contains(name.count)
@@ -130,22 +149,28 @@ public struct KnownSites: Sendable, Equatable {
         $0.properties.generalCategory == .control || $0.properties.isNoncharacterCodePoint
       })
     {
-      problems.append("a name must be a text of 1 to 200 characters, in one line")
+      note("a name must be a text of 1 to 200 characters, in one line", ja: "名称は1行、1～200文字にしてください")
     }
     for network in site.networks where AddressBlock(network) == nil {
-      problems.append("\"\(network.prefix(64))\" must be a network like 10.7.0.0/16 (no bits set after the prefix)")
+      note(
+        "\"\(network.prefix(64))\" must be a network like 10.7.0.0/16 (no bits set after the prefix)",
+        ja: "「\(network.prefix(64))」は 10.7.0.0/16 の形（プレフィックスより後のビットは0）にしてください")
     }
-    if site.networks.count > maximumNetworks { problems.append("a site has \(maximumNetworks) networks at most") }
+    if site.networks.count > maximumNetworks {
+      note("a site has \(maximumNetworks) networks at most", ja: "ネットワークは1拠点に \(maximumNetworks) 件までです")
+    }
     if let reflector = site.reflector, Self.reflector(reflector) == nil {
-      problems.append(
-        "the reflector \"\(reflector.prefix(64))\" must be an address like 10.7.0.5, with a port if it is not 862")
+      note(
+        "the reflector \"\(reflector.prefix(64))\" must be an address like 10.7.0.5, with a port if it is not 862",
+        ja: "リフレクター「\(reflector.prefix(64))」は 10.7.0.5 の形のアドレス（862 以外ならポートも）にしてください")
     }
     if let uplink = site.uplinkKilobitsPerSecond, !(1...1_000_000_000).contains(uplink) {
-      problems.append("the uplink must be 1 kbit/s to 1000 Gbit/s")
+      note("the uplink must be 1 kbit/s to 1000 Gbit/s", ja: "上り回線は 1 kbit/s～1000 Gbit/s にしてください")
     }
     if let router = site.router, Endpoint(router) == nil, IPAddress(router) == nil {
-      problems.append(
-        "the router \"\(router.prefix(64))\" must be an address like 10.7.0.1, or with a port 10.7.0.1:862")
+      note(
+        "the router \"\(router.prefix(64))\" must be an address like 10.7.0.1, or with a port 10.7.0.1:862",
+        ja: "ルーター「\(router.prefix(64))」は 10.7.0.1 または 10.7.0.1:862 の形にしてください")
     }
     return problems
   }

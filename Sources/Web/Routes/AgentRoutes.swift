@@ -32,6 +32,7 @@ struct AgentRoutes: Sendable {
     let version = try request.requireAcceptedVersion()
     let report = try await request.json(AgentReport.self, upTo: Self.reportLimit)
     guard context.caller.covers(site: report.site) else { throw Refusal.forbidden(wanted: [.agent]) }
+    guard report.isPlausible else { throw Refusal.reportImplausible }
     do {
       let wanted = try await registry.take(report, ofKey: context.caller.agentKey, version: version)
       return try (wanted.map { try JSONAnswer.response($0) } ?? Response(status: .noContent)).telling(clock())
@@ -70,6 +71,10 @@ extension Refusal {
     .tooManyRequests, .tooManyAttempts, "Too many codes were tried from this address; try again in a minute.",
     ja: "このアドレスから試されたコードが多すぎます。1分ほど後にもう一度試してください。"
   ).with(.retryAfter, "60")
+
+  static let reportImplausible = Refusal(
+    .unprocessableContent, .badRequest, "A report's versions, counts and times cannot be these.",
+    ja: "報告の版・件数・時刻がありえない値です。")
 
   static func agentOutdated(shown: String) -> Refusal {
     let own = ProgramVersion.current

@@ -18,7 +18,7 @@ struct KnownSitesTests {
   }
 
   private func problems(_ change: SiteBody...) -> [String] {
-    known.problems(of: change).map { "\($0.index): \($0.problem)" }
+    known.problems(of: change).map { "\($0.index): \($0.problem.en)" }
   }
 
   @Test("A site within a wider network of a configured one is right, and addresses find the closest")
@@ -40,6 +40,10 @@ struct KnownSitesTests {
       problems(site("ise", "192.0.2.0/24")) == [
         "0: the network 192.0.2.0/24 holds 192.0.2.0/24 of the configured site \"hq\""
       ])
+    #expect(
+      known.problems(of: [site("ise", "10.7.128.0/17")]).map(\.problem.ja) == [
+        "ネットワーク 10.7.128.0/17 が拠点「tsu」の 10.7.0.0/16 と重なっています"
+      ])
     #expect(problems(site("ise", "192.0.0.0/16")).count == 1)
     #expect(problems(site("ise", "2001:db8::/32")).count == 1)
   }
@@ -56,7 +60,7 @@ struct KnownSitesTests {
     #expect(known.problems(of: twice).allSatisfy { $0.index == twice.count - 1 })
     #expect(!known.problems(of: twice).isEmpty)
     let tooMany = sites + (0..<3).map { SiteBody(id: "more\($0)", name: sites[0].name, networks: []) }
-    #expect(known.problems(of: tooMany).map(\.problem) == ["there would be more than 2000 sites"])
+    #expect(known.problems(of: tooMany).map(\.problem.en) == ["there would be more than 2000 sites"])
   }
 
   @Test("A name that no YAML can hold is refused")

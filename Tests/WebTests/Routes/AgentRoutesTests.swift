@@ -68,6 +68,38 @@ import Wire
     }
   }
 
+  @Test("What an agent says of itself commands no terminal, and figures that cannot be are refused")
+  func hostileReport() async throws {
+    let monitor = try await TestMonitor()
+    try await TestServer.run(monitor: monitor.service, configure: Self.configure) { server async throws in
+      let key = try await Self.join("tsu", server)
+      let report = AgentReport(
+        site: "tsu", problems: [JobProblem(file: "a\u{1b}]0;x\u{7}", message: "b\u{202e}c\nd")],
+        clock: AgentClock(isSynchronized: true, source: "\u{1b}[2J"))
+      let taken = try await server.fetch("POST", Paths.agentReport, agent(key), body: Self.bytes(report))
+      #expect(taken.status == 204, "\(taken.text)")
+      func status() async throws -> AgentStatus? {
+        try await server.fetch("GET", Paths.agents, Self.manage).json([AgentStatus].self).first { $0.site == "tsu" }
+      }
+      let shown = try await status()
+      #expect(shown?.problems == [JobProblem(file: "a\u{fffd}]0;x\u{fffd}", message: "b\u{fffd}c\u{fffd}d")])
+      #expect(shown?.clock?.source == "\u{fffd}[2J")
+      for wrong in [
+        AgentReport(site: "tsu", appliedJobs: -7), AgentReport(site: "tsu", rejectedJobs: 0),
+        AgentReport(site: "tsu", records: .init(waiting: -1)),
+        AgentReport(site: "tsu", clock: AgentClock(offsetSeconds: 1e300)),
+      ] {
+        let refused = try await server.fetch("POST", Paths.agentReport, agent(key), body: Self.bytes(wrong))
+        #expect(refused.status == 422, "\(refused.text)")
+      }
+      #expect(try await status()?.appliedJobs == nil)
+      let reason = RevocationBody(reason: "stolen\u{1b}[31m")
+      let revoked = try await server.fetch("DELETE", Paths.agent(of: "tsu"), Self.manage, body: Self.bytes(reason))
+      #expect(revoked.status < 300, "\(revoked.text)")
+      #expect(try await status()?.reason == "stolen\u{fffd}[31m")
+    }
+  }
+
   @Test("The overview has every agent, with what it applies and the last minute it was heard")
   func overview() async throws {
     let monitor = try await TestMonitor()

@@ -119,14 +119,22 @@ extension MonitorOption {
   }
 
   fileprivate func print(_ works: [PlannedWorkBody]) {
-    guard !works.isEmpty else { return Standard.output.write("No work is announced.") }
+    guard !works.isEmpty else {
+      return Standard.output.write(SiteText("No work is announced.", ja: "予定された計画作業はありません。")[language.chosen])
+    }
     let zone = timeZone
     let rows = works.map { work in
       [
         work.id.map(String.init) ?? "-", LocalMoment.text(work.from, in: zone), LocalMoment.text(work.to, in: zone),
-        work.scopes.isEmpty ? "all paths" : work.scopes.joined(separator: " "), work.reason,
+        work.scopes.isEmpty ? SiteText("all paths", ja: "すべての経路")[language.chosen] : work.scopes.joined(separator: " "),
+        work.reason,
       ]
     }
-    Standard.output.write(TextTable(["number", "from", "to", "touches", "reason"], rows).text)
+    Standard.output.write(TextTable(Self.headings.map { $0[language.chosen] }, rows).text)
   }
+
+  private static let headings = [
+    SiteText("number", ja: "番号"), SiteText("from", ja: "開始"), SiteText("to", ja: "終了"),
+    SiteText("touches", ja: "対象"), SiteText("reason", ja: "理由"),
+  ]
 }

@@ -96,17 +96,25 @@ struct SiteCommand: ParsableCommand {
 
     @OptionGroup var options: MonitorOption
 
+    private static let headings = [
+      SiteText("site", ja: "拠点"), SiteText("name", ja: "名称"), SiteText("networks", ja: "ネットワーク"),
+      SiteText("reflector", ja: "リフレクター"), SiteText("origin", ja: "登録元"),
+    ]
+
     func run() async throws {
       try await reporting {
         let sites: SitesBody = try await options.client().get(Paths.sites)
-        let rows = (sites.configured.map { ($0, "configured") } + sites.added.map { ($0, "added") }).map {
+        let language = options.language.chosen
+        let (configured, added) = (SiteText("configured", ja: "設定")[language], SiteText("added", ja: "追加")[language])
+        let router = SiteText("router", ja: "ルーター")[language]
+        let rows = (sites.configured.map { ($0, configured) } + sites.added.map { ($0, added) }).map {
           site, origin in
           [
-            site.id, options.language.chosen == .ja ? site.name.ja : site.name.en, site.networks.joined(separator: " "),
-            site.reflector ?? site.router.map { "\($0) (router)" } ?? "-", origin,
+            site.id, language == .ja ? site.name.ja : site.name.en, site.networks.joined(separator: " "),
+            site.reflector ?? site.router.map { "\($0) (\(router))" } ?? "-", origin,
           ]
         }
-        Standard.output.write(TextTable(["site", "name", "networks", "reflector", "origin"], rows).text)
+        Standard.output.write(TextTable(Self.headings.map { $0[language] }, rows).text)
       }
     }
   }
@@ -144,16 +152,22 @@ struct SiteCommand: ParsableCommand {
         let sites: SitesBody = try await client.get(Paths.sites)
         let known = KnownSites(configured: sites.configured, added: sites.added)
         let problems = known.problems(of: rows.rows.map(\.site)).map { problem in
-          "\(table):\(rows.rows.indices.contains(problem.index) ? rows.rows[problem.index].line : 1): \(problem.problem)."
+          "\(table):\(rows.rows.indices.contains(problem.index) ? rows.rows[problem.index].line : 1): "
+            + (options.language.chosen == .ja ? problem.problem.ja + "。" : problem.problem.en + ".")
         }
         guard problems.isEmpty else { throw Failure.configuration(problems.joined(separator: "\n")) }
         for line in SiteDifferences(rows, known: sites.added).lines { Standard.output.write(line) }
         if dryRun {
-          Standard.output.write("Nothing was changed; leave --dry-run out to do it.")
+          let text = SiteText(
+            "Nothing was changed; leave --dry-run out to do it.", ja: "何も変更していません。--dry-run を外すと実行します。")
+          Standard.output.write(text[options.language.chosen])
         } else if !rows.rows.isEmpty {
           let body = SitesChangeBody(sites: rows.rows.map(\.site))
           let _: SitesChangeBody = try await client.send("PUT", Paths.sites, body)
-          Standard.output.write("Done. `kakehashi jobs publish` lets the agents know.")
+          let text = SiteText(
+            "Done. `kakehashi jobs publish` lets the agents know.", ja: "完了しました。`kakehashi jobs publish` でエージェントに伝わります。"
+          )
+          Standard.output.write(text[options.language.chosen])
         }
       }
     }

@@ -1,9 +1,11 @@
+import API
+
 /// Columns for a terminal: wide characters take two places.
 struct TextTable {
   private let rows: [[String]]
 
   init(_ headings: [String], _ rows: [[String]]) {
-    self.rows = [headings] + rows
+    self.rows = ([headings] + rows).map { $0.map(\.printable) }
   }
 
   var text: String {
