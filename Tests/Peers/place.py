@@ -82,9 +82,9 @@ class Place(Relay):
         return count
 
     def holes(self) -> list[tuple[int, int]]:
-        """Seconds after which a series has no record although it has later ones."""
+        """Seconds after which a stream of test packets has no record although it has later ones."""
         found = []
-        for [series] in self.query("SELECT DISTINCT series FROM record"):
+        for [series] in self.query("SELECT id FROM series WHERE origin = 'probe stamp'"):
             starts = sorted(
                 start // 1_000_000_000 for [start] in self.query(f"SELECT start FROM record WHERE series = {series}"))
             found += [(a, b) for a, b in zip(starts, starts[1:]) if b != a + 1]
