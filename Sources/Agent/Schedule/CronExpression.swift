@@ -39,13 +39,13 @@ public struct CronExpression: Sendable, Hashable {
     daysOfWeek = (week | week >> 7) & 0x7f
     isAnyDayOfMonth = fields[2].hasPrefix("*")
     isAnyDayOfWeek = fields[4].hasPrefix("*")
-    // 29 February comes every eighth year at the latest.
+    // What comes at all comes within the years that are searched, from whenever.
     guard next(after: .unixEpoch, offset: { _ in 0 }) != nil else {
       throw Problem(description: "names a day that no month has")
     }
   }
 
-  /// The next minute it names, strictly later; `nil` when none comes within nine years.
+  /// The next minute it names, strictly later; `nil` when none comes.
   ///
   /// A time that a change of clocks leaves out does not come that day; one that it repeats comes once.
   /// - Parameter offset: seconds that the zone's clocks are ahead of UTC, at seconds since 1970.
@@ -53,7 +53,8 @@ public struct CronExpression: Sendable, Hashable {
     let start = time.nanoseconds >= 0 ? time.nanoseconds / 1_000_000_000 : 0
     let localStart = (start + offset(start)) / 60
     var second = (start / 60 + 1) * 60
-    let limit = start + 9 * 366 * 86_400
+    // A certain weekday falls on 29 February after 40 years at the latest, when a year like 2100 lies between.
+    let limit = start + 41 * 366 * 86_400
     while second <= limit {
       let local = (second + offset(second)) / 60
       let (day, minute) = local.quotientAndRemainder(dividingBy: 1_440)
@@ -117,6 +118,9 @@ public struct CronExpression: Sendable, Hashable {
       let step = halves.count == 2 ? Int(halves[1]) ?? 0 : 1
       guard step >= 1, step <= range.upperBound else {
         throw Problem(description: "has \"\(part)\" as \(name), whose step must be from 1 to \(range.upperBound)")
+      }
+      guard bounds[0] != "*" || bounds.count == 1 else {
+        throw Problem(description: "has \"\(part)\" as \(name), where a range goes from a number to a number")
       }
       let first = bounds[0] == "*" ? range.lowerBound : try number(bounds[0])
       // 5/10 is from 5 on.

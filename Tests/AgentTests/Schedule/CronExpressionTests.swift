@@ -44,6 +44,13 @@ struct CronExpressionTests {
     #expect(try next("0 0 29 2 *", after: "2096-03-01 00:00") == ["2104-02-29 00:00"])
   }
 
+  @Test("What comes once in a decade comes all the same")
+  func seldom() throws {
+    // crontab(5) takes a day that begins with a star for any, so both must fit: 1 May as a Friday.
+    #expect(try next("0 0 */31 5 fri", after: "2026-05-02 00:00") == ["2037-05-01 00:00"])
+    #expect(throws: CronExpression.Problem.self) { try CronExpression("5 2 *-1 5 5") }
+  }
+
   @Test("Ends of months and of the year")
   func monthEnds() throws {
     #expect(
