@@ -81,7 +81,6 @@ int kk_terminal_start(void) {
   set_term(screen);
   entered = 1;
   if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) signal_pipe[0] = signal_pipe[1] = -1;
-  atexit(kk_terminal_stop);
   install_handlers();
   cbreak();
   noecho();

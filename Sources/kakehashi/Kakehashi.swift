@@ -32,7 +32,7 @@ enum Program {
   static func main() async {
     if let help = ProbeKind.help(for: Array(CommandLine.arguments.dropFirst())) {
       Standard.output.write(help)
-      return
+      end(with: .success)
     }
     do {
       var command = try Kakehashi.parseAsRoot(arguments)
@@ -41,16 +41,22 @@ enum Program {
       } else {
         try command.run()
       }
+      end(with: .success)
     } catch {
-      // Monitoring systems read 3 as "no measurement was made", whatever the reason (a wrong option, for instance).
       let status = Kakehashi.exitCode(for: error)
+      let message = Kakehashi.fullMessage(for: error)
+      if !message.isEmpty { (status.isSuccess ? Standard.output : Standard.error).write(message) }
+      // Monitoring systems read 3 as "no measurement was made", whatever the reason (a wrong option, for instance).
       let isProbe = CommandLine.arguments.dropFirst().first == "probe"
-      if status == .validationFailure, isProbe {
-        Standard.error.write(Kakehashi.fullMessage(for: error))
-        exit(3)
-      }
-      Kakehashi.exit(withError: error)
+      end(with: status == .validationFailure && isProbe ? ExitCode(ProbeStatus.notMeasured.rawValue) : status)
     }
+  }
+
+  /// Without the exit handlers: they would take OpenSSL, libcurl and the Swift runtime down under threads that are
+  /// still at work, and a finished command would now and then abort instead of giving its status.
+  private static func end(with status: ExitCode) -> Never {
+    fflush(nil)
+    _exit(status.rawValue)
   }
 }
 

@@ -63,7 +63,7 @@ class _Exchange(Relay):
             "--token", str(self.folder / "call.token"), "--as", name, "--with", other, "--seconds", str(seconds), "--json",
             *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
         output, error = await process.communicate()
-        assert output, error.decode()
+        assert output and process.returncode >= 0, (process.returncode, error.decode(), output)
         return process.returncode, json.loads(output)
 
 
