@@ -67,7 +67,10 @@ public final class AgentService: Sendable {
     let work = stored?.work ?? configuration.work
     try Measuring.check(work, of: configuration.site)
     let spool = try SpoolWriter(folder: configuration.spoolFolder, capacityBytes: configuration.spoolBytes)
-    let measuring = Measuring(site: configuration.site, agent: configuration.name, work: work) { spool.post($0) }
+    let measuring = Measuring(
+      site: configuration.site, agent: configuration.name,
+      verified: VerifiedSeries(file: configuration.spoolFolder + "/verified.json"), work: work
+    ) { spool.post($0) }
     do {
       reflector = try configuration.reflector.map { try Reflector($0) }
     } catch {

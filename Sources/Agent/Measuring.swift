@@ -10,6 +10,7 @@ final class Measuring: Sendable {
   private let agent: String
   private let sink: @Sendable ([PathRecord]) -> Void
   private let tracer: RouteTracer
+  private let verified: VerifiedSeries
   private let state: Mutex<State>
 
   private struct State: Sendable {
@@ -21,13 +22,16 @@ final class Measuring: Sendable {
 
   /// - Parameters:
   ///   - agent: its name in records.
+  ///   - verified: what is known to answer.
   ///   - work: what `start` begins with; `check` has found it right.
   ///   - sink: gets each record, on the measuring thread: it must not block.
   init(
-    site: String, agent: String, work: AgentConfiguration.Work, sink: @escaping @Sendable ([PathRecord]) -> Void
+    site: String, agent: String, verified: VerifiedSeries, work: AgentConfiguration.Work,
+    sink: @escaping @Sendable ([PathRecord]) -> Void
   ) {
     self.site = site
     self.agent = agent
+    self.verified = verified
     let tracer = RouteTracer(site: site, agent: agent, sink: sink)
     self.tracer = tracer
     self.sink = { records in
@@ -84,7 +88,7 @@ final class Measuring: Sendable {
       }
       if work.scheduled != state.work.scheduled {
         state.scheduler?.retire()
-        state.scheduler = scheduler(work, after: state.scheduler)
+        state.scheduler = scheduler(work)
       }
       state.work = work
       tracer.take(routes(of: work))
@@ -104,9 +108,8 @@ final class Measuring: Sendable {
     }
     for probe in work.scheduled where RouteTracer.kinds.contains(probe.kind) {
       guard let limits = probe.request.limits else { continue }
-      for path in probe.paths(from: site) {
-        targets[PathRecord.Series(path: path, origin: .probe(kind: probe.kind.name))] = RouteTracer.Target(
-          kind: probe.kind, limits: limits, address: probe.request.target)
+      for series in probe.series(from: site) {
+        targets[series] = RouteTracer.Target(kind: probe.kind, limits: limits, address: probe.request.target)
       }
     }
     return targets
@@ -126,9 +129,10 @@ final class Measuring: Sendable {
     state.withLock { $0.scheduler }?.counts ?? ProbeScheduler.Counts()
   }
 
-  private func scheduler(_ work: AgentConfiguration.Work, after old: ProbeScheduler? = nil) -> ProbeScheduler? {
+  private func scheduler(_ work: AgentConfiguration.Work) -> ProbeScheduler? {
+    verified.keep(only: work.scheduled.flatMap { $0.series(from: site) })
     guard !work.scheduled.isEmpty else { return nil }
-    return ProbeScheduler(work.scheduled, agent: agent, site: site, verified: old?.verified ?? [], sink: sink)
+    return ProbeScheduler(work.scheduled, agent: agent, site: site, verified: verified, sink: sink)
   }
 
   /// Under a number of its own, so that an interval's parts before and after are two records.

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import shutil
+import signal
 import subprocess
 import urllib.request
 from pathlib import Path
@@ -15,7 +17,7 @@ from relay import EXECUTABLE, Relay
 from waiting import until
 
 _ADDRESS = network.ADDRESS
-_HOOK, _HTTPS, _SERVICE = 8803, 8447, 8901
+_HOOK, _HTTPS, _SERVICE, _STUN = 8803, 8447, 8901, 3479
 
 _CONFIGURATION = f"""\
 site: hq
@@ -121,6 +123,27 @@ async def test_a_job_is_taken_up_while_everything_runs_and_its_breach_is_told(pl
     await service.stop()
     await until("the ticket came", lambda: receiver.received)
     assert receiver.received[0][1]["severity"] == "ticket"
+
+
+async def test_a_media_server_that_falls_silent_is_in_breach_also_after_a_restart(place) -> None:
+    folder, monitor, _ = place
+    assert shutil.which("turnserver"), "coturn is missing: .ci/install test"
+    server = subprocess.Popen(
+        ["turnserver", "-n", "-L", _ADDRESS, "-p", str(_STUN), "--stun-only", "--no-cli", "--no-tls", "--no-dtls",
+         "--log-file", "stdout", "--pidfile", "/dev/null"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        (folder / "probes/media.yaml").write_text(
+            f"kind: stun\nto: [\"{_ADDRESS}:{_STUN}\"]\ninterval: 1 s\ncount: 2\nrate: 10\nforce: true\n")
+        await _verdict(monitor, "good")
+        # Stopped, it holds its port and says nothing.
+        server.send_signal(signal.SIGSTOP)
+        assert await monitor.stop() == 0
+        await monitor.start()
+        await _verdict(monitor, "bad")
+    finally:
+        server.send_signal(signal.SIGCONT)
+        server.terminate()
+        await asyncio.to_thread(server.wait)
 
 
 async def test_a_site_without_an_agent_is_measured_at_its_router_and_marked(tmp_path: Path) -> None:

@@ -20,14 +20,13 @@ final class ProbeScheduler: Sendable {
   private struct State: Sendable {
     var schedule: ProbeSchedule
     var counts = Counts()
-    /// Series that have answered once: from then on their silence is loss.
-    var verified: Set<PathRecord.Series> = []
     var isStopped = false
   }
 
   private let probes: [ScheduledProbe]
   private let agent: String
   private let site: String
+  private let verified: VerifiedSeries
   private let boot = Entropy().next()
   private let sink: @Sendable ([PathRecord]) -> Void
   private let state: Mutex<State>
@@ -39,24 +38,24 @@ final class ProbeScheduler: Sendable {
   /// Starts at once.
   /// - Parameters:
   ///   - agent: its name in records.
-  ///   - verified: what is known to answer from before.
+  ///   - verified: what is known to answer.
   ///   - sink: gets the records of each run.
   init(
-    _ probes: [ScheduledProbe], agent: String, site: String, verified: Set<PathRecord.Series> = [],
+    _ probes: [ScheduledProbe], agent: String, site: String, verified: VerifiedSeries,
     sink: @escaping @Sendable ([PathRecord]) -> Void
   ) {
     self.probes = probes
     self.agent = agent
     self.site = site
+    self.verified = verified
     self.sink = sink
     let entries = probes.map { ProbeSchedule.Entry(name: $0.phaseName(from: site), timing: $0.timing) }
     let schedule = ProbeSchedule(entries, now: SystemClock.wallTime, offset: Self.offset)
-    state = Mutex(State(schedule: schedule, verified: verified))
+    state = Mutex(State(schedule: schedule))
     task.withLock { $0 = Task { await self.run() } }
   }
 
   var counts: Counts { state.withLock { $0.counts } }
-  var verified: Set<PathRecord.Series> { state.withLock { $0.verified } }
 
   /// Starts nothing more; what is being measured is still told.
   func retire() {
@@ -92,12 +91,13 @@ final class ProbeScheduler: Sendable {
     var records: [PathRecord] = []
     var problem: JobProblem?
     do {
-      records = try await probe.kind.measure(probe.request).streams.map { identified($0.record, probe) }
+      records = try await probe.kind.measure(probe.request).streams.map {
+        verified.applied(to: identified($0.record, probe))
+      }
     } catch {
       problem = JobProblem(file: "probes/\(probe.job).yaml", message: "\(probe.target): \(error.description)")
     }
     let isTold = state.withLock { state in
-      for place in records.indices { Self.verify(&records[place], &state.verified) }
       state.counts.problems[probe.name] = problem
       state.schedule.finished(index)
       state.counts.leftOut = state.schedule.leftOut
@@ -113,13 +113,5 @@ final class ProbeScheduler: Sendable {
       path: probe.path(from: site, route: record.path.route, label: record.path.label),
       origin: record.origin, intervalStart: record.id.intervalStart)
     return record
-  }
-
-  private static func verify(_ record: inout PathRecord, _ verified: inout Set<PathRecord.Series>) {
-    if record.loss.received > 0 {
-      verified.insert(record.series)
-    } else if record.condition == .unverified, verified.contains(record.series) {
-      record.condition = .measured
-    }
   }
 }

@@ -37,6 +37,11 @@ public struct ScheduledProbe: Sendable, Hashable {
     kind.streams(request).map { path(from: site, route: $0.route, label: $0.label) }
   }
 
+  /// The series that its records belong to.
+  func series(from site: String) -> [PathRecord.Series] {
+    paths(from: site).map { PathRecord.Series(path: $0, origin: .probe(kind: kind.name)) }
+  }
+
   /// The path of what the kind found on a route.
   func path(from site: String, route: Path.Route, label: String) -> Path {
     Path(site: site, target: target, route: route, label: endsAtRouter ? Path.routerLabel(label) : label)

@@ -46,6 +46,21 @@ enum File {
     guard fdatasync(descriptor) == 0 else { throw .failed(action: "write", path: path, code: errno) }
   }
 
+  /// Makes the file and its folder, or puts other bytes in its place. Returns when they are safe on disk; what was there
+  /// before stays until then.
+  static func replace(_ path: String, with bytes: [UInt8]) throws(SpoolError) {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    try makeFolder(folder)
+    let new = path + ".new"
+    let descriptor = try open(new, O_WRONLY | O_CREAT | O_TRUNC)
+    do {
+      defer { close(descriptor) }
+      try write(bytes, to: descriptor, at: 0, path: new)
+    }
+    guard rename(new, path) == 0 else { throw .failed(action: "write", path: path, code: errno) }
+    try synchronizeFolder(folder)
+  }
+
   /// Makes a new file's name as safe as its bytes.
   static func synchronizeFolder(_ path: String) throws(SpoolError) {
     let descriptor = try open(path, O_RDONLY | O_DIRECTORY)

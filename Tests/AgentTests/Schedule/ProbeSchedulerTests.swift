@@ -10,6 +10,12 @@ import Wire
 
 @Suite("A scheduler of probes", .timeLimit(.minutes(1)))
 struct ProbeSchedulerTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
   /// A stream of records, one by one.
   private func records(
     of kind: ProbeKind, target: String
@@ -19,7 +25,9 @@ struct ProbeSchedulerTests {
     request.count = 2
     let probe = ScheduledProbe(
       job: "job", kind: kind, target: "service", request: request, timing: .every(.milliseconds(100)))
-    let scheduler = ProbeScheduler([probe], agent: "tsu-agent", site: "tsu") { records in
+    let verified = VerifiedSeries(file: folder.path + "/verified.json")
+    verified.keep(only: probe.series(from: "tsu"))
+    let scheduler = ProbeScheduler([probe], agent: "tsu-agent", site: "tsu", verified: verified) { records in
       for record in records { continuation.yield(record) }
     }
     return (stream, scheduler)
@@ -56,7 +64,9 @@ struct ProbeSchedulerTests {
     scheduler.stop()
   }
 
-  @Test("A target that answered once and then falls silent has lost packets; one that never answered is unverified")
+  @Test(
+    "A target that answered once and then falls silent has lost packets, also after a restart; one that never did is unverified"
+  )
   func verified() async throws {
     let answers = Mutex(0)
     let kind = ProbeKind(
@@ -75,13 +85,13 @@ struct ProbeSchedulerTests {
       if run == 2 { record.loss.received = 1 } else { record.condition = .unverified }
       return [ProbeMeasurement(record: record, place: "")]
     }
-    let (stream, scheduler) = records(of: kind, target: "x")
-    var conditions: [PathRecord.Condition] = []
-    for await record in stream {
-      conditions.append(record.condition)
-      if conditions.count == 3 { break }
+    func conditions(_ count: Int) async -> [PathRecord.Condition] {
+      let (stream, scheduler) = records(of: kind, target: "x")
+      defer { scheduler.stop() }
+      return await stream.prefix(count).reduce(into: []) { $0.append($1.condition) }
     }
-    scheduler.stop()
-    #expect(conditions == [.unverified, .measured, .measured])
+    #expect(await conditions(3) == [.unverified, .measured, .measured])
+    // Another process, which has heard nothing itself.
+    #expect(await conditions(2) == [.measured, .measured])
   }
 }
