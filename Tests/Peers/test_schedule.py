@@ -132,8 +132,9 @@ async def test_a_media_server_that_falls_silent_is_in_breach_also_after_a_restar
         ["turnserver", "-n", "-L", _ADDRESS, "-p", str(_STUN), "--stun-only", "--no-cli", "--no-tls", "--no-dtls",
          "--log-file", "stdout", "--pidfile", "/dev/null"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
+        # A silent server is waited for: more often, and an interval without a record would be unknown.
         (folder / "probes/media.yaml").write_text(
-            f"kind: stun\nto: [\"{_ADDRESS}:{_STUN}\"]\ninterval: 1 s\ncount: 2\nrate: 10\nforce: true\n")
+            f"kind: stun\nto: [\"{_ADDRESS}:{_STUN}\"]\ninterval: 5 s\ncount: 2\nrate: 10\nforce: true\n")
         await _verdict(monitor, "good")
         # Stopped, it holds its port and says nothing.
         server.send_signal(signal.SIGSTOP)
