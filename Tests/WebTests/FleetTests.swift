@@ -82,7 +82,7 @@ struct FleetTests {
 
   @Test("Sixty agents join, are reconfigured one first and then all, refuse what is wrong, go back, and one is revoked")
   func fleet() async throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let monitor = try await monitor(folder.path + "/monitor")
     try await TestServer.run(monitor: monitor, configure: AgentRoutesTests.configure) { server async throws in
       try await addSites(server)
@@ -97,7 +97,7 @@ struct FleetTests {
         for agent in agents {
           let wanted = exceptions[agent.site].map { [$0] } ?? versions
           try #require(
-            await happens { wanted.contains(agent.status.appliedJobs) },
+            await eventually { wanted.contains(agent.status.appliedJobs) },
             "\(agent.site) has \(String(describing: agent.status)), not \(wanted)")
         }
       }
@@ -107,17 +107,17 @@ struct FleetTests {
       try await applied(1)
       #expect(try await jobs(server, Paths.jobs, "30", first: ["site1"]) == 200)
       try await applied(1, but: ["site1": 2])
-      try #require(await happens { await monitor.agents.statuses().contains { $0.appliedJobs == 2 } })
+      try #require(await eventually { await monitor.agents.statuses().contains { $0.appliedJobs == 2 } })
       #expect(try await jobs(server, Paths.jobPromotion) == 200)
       try await applied(2)
 
       // A set that the agents cannot read: named by file and line, and the last good one goes on.
       #expect(try await jobs(server, Paths.jobs, "thirty", first: ["site1"]) == 200)
       try #require(
-        await happens { agents[0].status.jobProblems.map(\.description) == ["probes/a.yaml:1: is no number."] })
+        await eventually { agents[0].status.jobProblems.map(\.description) == ["probes/a.yaml:1: is no number."] })
       #expect(agents[0].status.appliedJobs == 2)
       try #require(
-        await happens { await monitor.agents.statuses().first { $0.site == "site1" }?.problems.first?.line == 1 })
+        await eventually { await monitor.agents.statuses().first { $0.site == "site1" }?.problems.first?.line == 1 })
       #expect(try await jobs(server, Paths.jobPromotion) == 409)
       #expect(try await jobs(server, Paths.jobRollback) == 200)
 
@@ -138,11 +138,11 @@ struct FleetTests {
         try await server.fetch("DELETE", Paths.agent(of: last), AgentRoutesTests.manage, body: reason).status == 204)
       let revoked = try #require(agents.last)
       try await revoked.submit([record(last, 0, boot: 1)])
-      try #require(await happens { revoked.status.jobsError?.contains("moved out") == true })
-      try #require(await happens { revoked.status.deliveryError?.contains("moved out") == true })
+      try #require(await eventually { revoked.status.jobsError?.contains("moved out") == true })
+      try #require(await eventually { revoked.status.deliveryError?.contains("moved out") == true })
       #expect(revoked.status.waitingRecords == 1)
       try await agents[0].submit([record("site1", 0, boot: 1)])
-      try #require(await happens { agents[0].status.deliveredRecords == 1 })
+      try #require(await eventually { agents[0].status.deliveredRecords == 1 })
 
       let listed = try await server.fetch("GET", Paths.agents, AgentRoutesTests.manage).json([AgentStatus].self)
       #expect(listed.count == 60)
@@ -186,7 +186,7 @@ struct FleetTests {
   @Test(
     "Sixty agents are a mesh: each measures the hub and two neighbours, and the ring closes around who goes and comes")
   func mesh() async throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let monitor = try await monitor(folder.path + "/monitor", read: Self.readMesh)
     try await TestServer.run(monitor: monitor, configure: AgentRoutesTests.configure) { server async throws in
       try await addSites(server)
@@ -202,7 +202,7 @@ struct FleetTests {
       }
       for site in Self.sites { try await join(site, folder.path) }
       #expect(try await jobs(server, Paths.jobs, "kind: stamp\nmesh: hq\n") == 200)
-      for site in Self.sites { try #require(await happens { applied[site].count == 3 }, "\(site)") }
+      for site in Self.sites { try #require(await eventually { applied[site].count == 3 }, "\(site)") }
       // By id, as added sites are listed: site1, site10, site11, …
       #expect(Set(applied["site10"]) == ["hq", "site1", "site11"])
       #expect(await monitor.agents.expectation.paths.count == 60 * (2 + 2))
@@ -213,16 +213,16 @@ struct FleetTests {
       #expect(
         try await server.fetch("DELETE", Paths.agent(of: "site10"), AgentRoutesTests.manage, body: reason).status == 204
       )
-      try #require(await happens { Set(applied["site1"]) == ["hq", "site11", "site9"] })
-      try #require(await happens { Set(applied["site11"]) == ["hq", "site1", "site12"] })
+      try #require(await eventually { Set(applied["site1"]) == ["hq", "site11", "site9"] })
+      try #require(await eventually { Set(applied["site11"]) == ["hq", "site1", "site12"] })
       #expect(await monitor.agents.expectation.paths.count == 59 * (2 + 2))
       #expect(await monitor.agents.jobs().current?.number != version)
       #expect(await monitor.agents.jobs().previous == nil)
 
       // And comes again.
       try await join("site10", folder.path + "/again")
-      try #require(await happens { Set(applied["site1"]) == ["hq", "site10", "site9"] })
-      try #require(await happens { Set(applied["site10"]) == ["hq", "site1", "site11"] })
+      try #require(await eventually { Set(applied["site1"]) == ["hq", "site10", "site9"] })
+      try #require(await eventually { Set(applied["site10"]) == ["hq", "site1", "site11"] })
       await withTaskGroup(of: Void.self) { group in
         for agent in agents { group.addTask { await agent.shutdown() } }
       }
@@ -231,7 +231,7 @@ struct FleetTests {
 
   @Test("The monitor is away for an hour and the agents restart meanwhile: every interval is there once")
   func outage() async throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let sites = Array(Self.sites.prefix(12))
     // One run to let the agents in and to learn the port, which then is refused until the second run.
     let first = try await monitor(folder.path + "/monitor")
@@ -250,7 +250,7 @@ struct FleetTests {
         let agent = try agent(site, keys[site] ?? "", address, folder.path)
         try await agent.submit((run * 80..<(run + 1) * 80).map { record(site, $0, boot: UInt64(run)) })
         if run == 2, site == sites[0] {
-          try #require(await happens { agent.status.deliveryError != nil })
+          try #require(await eventually { agent.status.deliveryError != nil })
         }
         await agent.shutdown()
         #expect(agent.status.deliveredRecords == 0)
@@ -266,7 +266,7 @@ struct FleetTests {
       for site in sites { agents.append(try agent(site, keys[site] ?? "", address, folder.path)) }
       await agents[0].shutdown()
       agents[0] = try agent(sites[0], keys[sites[0]] ?? "", address, folder.path)
-      for agent in agents { try #require(await happens { agent.status.waitingRecords == 0 }, "\(agent.status)") }
+      for agent in agents { try #require(await eventually { agent.status.waitingRecords == 0 }, "\(agent.status)") }
       await withTaskGroup(of: Void.self) { group in
         for agent in agents { group.addTask { await agent.shutdown() } }
       }
@@ -279,26 +279,4 @@ struct FleetTests {
       #expect(stored.map(\.id) == (0..<240).map { record(site, $0, boot: UInt64($0 / 80)).id })
     }
   }
-}
-
-/// A folder that goes with the test.
-final class TestFolder: Sendable {
-  let path = FileManager.default.temporaryDirectory.appending(path: "kakehashi-fleet-\(UUID().uuidString)").path
-
-  init() throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-}
-
-/// Waits for something that others do; a minute is for a machine that is very busy.
-func happens(_ condition: () async throws -> Bool) async throws -> Bool {
-  for _ in 0..<6_000 {
-    if try await condition() { return true }
-    try await Task.sleep(for: .milliseconds(10))
-  }
-  return false
 }

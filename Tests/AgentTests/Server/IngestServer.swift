@@ -47,26 +47,3 @@ final class IngestServer {
     }
   }
 }
-
-/// A folder that goes with the test.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("agent-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-}
-
-/// Waits for something that another thread does; half a minute is for a machine that is very busy.
-func eventually(_ condition: () throws -> Bool) async throws -> Bool {
-  for _ in 0..<3_000 {
-    if try condition() { return true }
-    try await Task.sleep(for: .milliseconds(10))
-  }
-  return false
-}

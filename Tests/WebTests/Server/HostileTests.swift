@@ -34,7 +34,7 @@ import Testing
       ("HTTP/2 without a request", .tls("h2"), HTTP2Bytes.preface),
     ])
   func silence(what: String, security: RawClient.Security, bytes: [UInt8]) async throws {
-    try await TestServer.runRelay(configure: { $0.requestTime = .seconds(2) }) { server in
+    try await TestServer.runRelay(configure: { $0.requestTime = .seconds(15) }) { server in
       let client = try await RawClient(port: server.port, security)
       try await client.send(bytes)
       _ = await client.rest()
@@ -44,7 +44,7 @@ import Testing
 
   @Test("A head that comes a byte at a time is closed too")
   func slowHead() async throws {
-    try await TestServer.runRelay(configure: { $0.requestTime = .seconds(2) }) { server in
+    try await TestServer.runRelay(configure: { $0.requestTime = .seconds(15) }) { server in
       let client = try await RawClient(port: server.port, .tls("http/1.1"))
       let trickle = Task {
         for byte in Self.head("GET", "/", ["X-Long: " + String(repeating: "a", count: 10_000)]).utf8 {
@@ -60,7 +60,7 @@ import Testing
 
   @Test("A body that does not end is answered 408 after its time", arguments: ["http/1.1", "h2"])
   func slowBody(version: String) async throws {
-    try await TestServer.runRelay(configure: { $0.bodyTime = .seconds(2) }) { server in
+    try await TestServer.runRelay(configure: { $0.bodyTime = .seconds(15) }) { server in
       let client = try await RawClient(port: server.port, .tls(version))
       let path = "/v1/rooms/a/participants"
       let headers = ["Content-Type: application/sdp", "Content-Length: 1000"]
@@ -110,7 +110,7 @@ import Testing
   func oversized() async throws {
     try await TestServer.runRelay(configure: {
       $0.maximumBodyBytes = 65_536
-      $0.bodyTime = .seconds(2)
+      $0.bodyTime = .seconds(15)
     }) { server in
       let path = "/v1/rooms/a/participants"
       let declared = try await RawClient.ask(
