@@ -96,20 +96,20 @@ final class Measuring: Sendable {
   }
 
   /// What the routes to are followed, by the series whose records tell when.
-  private func routes(of work: AgentConfiguration.Work) -> [PathRecord.Series: RouteTracer.Target] {
-    var targets: [PathRecord.Series: RouteTracer.Target] = [:]
+  private func routes(of work: AgentConfiguration.Work) -> [PathRecord.Series: RouteQueue.Target] {
+    var targets: [PathRecord.Series: RouteQueue.Target] = [:]
     for target in work.targets where target.route == .direct {
       guard let limits = target.limits else { continue }
       for stream in target.streams {
         let path = Path(site: site, target: target.id, route: .direct, label: stream.label)
-        targets[PathRecord.Series(path: path, origin: .probe(kind: ProbeKind.stamp.name))] = RouteTracer.Target(
+        targets[PathRecord.Series(path: path, origin: .probe(kind: ProbeKind.stamp.name))] = RouteQueue.Target(
           kind: .stamp, limits: limits, address: target.endpoint.description)
       }
     }
     for probe in work.scheduled where RouteTracer.kinds.contains(probe.kind) {
       guard let limits = probe.request.limits else { continue }
       for series in probe.series(from: site) {
-        targets[series] = RouteTracer.Target(kind: probe.kind, limits: limits, address: probe.request.target)
+        targets[series] = RouteQueue.Target(kind: probe.kind, limits: limits, address: probe.request.target)
       }
     }
     return targets
