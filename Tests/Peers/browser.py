@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Playwright
 import media
 from firefox import Firefox
 from relay import Relay
-from waiting import until
+from waiting import DEADLINE, until
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 _FOLDER = Path(__file__).parent
@@ -50,6 +50,7 @@ class Browsers:
             audio = media.write_audio(self._folder / f"{look.colour}.wav", look)
             self._chromium[look] = await self._playwright.chromium.launch(
                 executable_path=CHROMIUM,
+                timeout=DEADLINE * 1_000,
                 args=[
                     "--no-sandbox",
                     "--autoplay-policy=no-user-gesture-required",
@@ -91,7 +92,7 @@ class Participant:
         self.name = name
         self.look = look
         self.room = room
-        self._relay = relay
+        self.relay = relay
         self._codecs = {"sends": sends, "receives": receives}
         self.console: list[str] = []
 
@@ -108,7 +109,7 @@ class Participant:
 
     async def join(self) -> None:
         """Opens the room's address, types the name, presses the button, and waits until media flows."""
-        await self.page.goto(f"{self._relay.address}/r/{self.room}")
+        await self.page.goto(f"{self.relay.address}/r/{self.room}")
         await until(f"{self.name} has a camera", self._has_camera)
         await self.page.fill("#name", self.name)
         await self.page.click("#join")
@@ -227,8 +228,9 @@ class ChromiumParticipant(Participant):
     async def start(self, browsers: Browsers) -> None:
         browser = await browsers.chromium(self.look)
         self._context = await browser.new_context(locale="en-GB", viewport={"width": 960, "height": 600})
-        await self._context.grant_permissions(["camera", "microphone"], origin=self._relay.address)
+        await self._context.grant_permissions(["camera", "microphone"], origin=self.relay.address)
         await self._context.add_init_script(script=self._preload())
+        self._context.set_default_timeout(DEADLINE * 1_000)
         self.page = await self._context.new_page()
         self.page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.console.append(f"exception: {error}"))

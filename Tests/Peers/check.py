@@ -17,7 +17,7 @@ def check(fragment: str, password: str, ours: str, port: int, address: str) -> d
     message.attributes["ICE-CONTROLLING"] = 1
     message.add_message_integrity(password.encode())
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(20)
+        client.settimeout(60)
         client.sendto(bytes(message), (address, port))
         answer, source = client.recvfrom(2048)
     response = stun.parse_message(answer)

@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import AsyncIterator
 
-from waiting import until
+from waiting import DEADLINE, until
 
 ADDRESS = "192.0.2.10"
 
@@ -46,7 +46,7 @@ def enter() -> None:
         "route add default via 192.0.2.1",
     ):
         _ip(command)
-    end = time.monotonic() + 10
+    end = time.monotonic() + DEADLINE
     while "state UP" not in _ip("-oneline link show kakehashi0"):
         if time.monotonic() > end:
             raise TimeoutError("the test network's link does not come up")

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import network
-from waiting import until
+from waiting import DEADLINE, until
 
 EXECUTABLE = Path(os.environ.get("KAKEHASHI", ".build/release/kakehashi")).resolve()
 _PORT = 8443
@@ -72,10 +72,10 @@ class Relay:
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGINT)
         try:
-            status = await asyncio.wait_for(self._process.wait(), 30)
+            status = await asyncio.wait_for(self._process.wait(), DEADLINE)
         except TimeoutError:
             self._process.kill()
-            raise AssertionError("kakehashi did not end within 30 s of SIGINT:\n" + self.log) from None
+            raise AssertionError(f"kakehashi did not end within {DEADLINE:.0f} s of SIGINT:\n{self.log}") from None
         await self._reading
         return status
 

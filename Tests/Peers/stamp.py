@@ -36,7 +36,7 @@ class Sender:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, dscp << 2)
         self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
-        self._socket.settimeout(20)
+        self._socket.settimeout(60)
         self._socket.connect((address, port))
 
     def ask(self, sequence: int, ssid: int, *tlvs: TLV) -> tuple[ReflectorPacket, int]:

@@ -15,7 +15,7 @@ import media
 import network
 from browser import CHROMIUM, Browsers, ChromiumParticipant
 from relay import EXECUTABLE, Relay
-from waiting import until
+from waiting import DEADLINE, until
 
 _ADDRESS = f"https://{network.ADDRESS}:8445"
 _CONFIGURATION = f"""\
@@ -188,11 +188,13 @@ async def test_who_is_not_let_in_is_told_why_in_their_language(guarded: Guarded,
         "other": guarded.token(scope="join", room="b"), "cut": good[:-5],
     }
     browser: Browser = await playwright.chromium.launch(
-        executable_path=CHROMIUM, args=["--no-sandbox", f"--ignore-certificate-errors-spki-list={guarded.key_pin}"])
+        executable_path=CHROMIUM, timeout=DEADLINE * 1_000,
+        args=["--no-sandbox", f"--ignore-certificate-errors-spki-list={guarded.key_pin}"])
     try:
         for locale, sentences in _SENTENCES.items():
             for case, (title, advice) in sentences.items():
                 context = await browser.new_context(locale=locale)
+                context.set_default_timeout(DEADLINE * 1_000)
                 page = await context.new_page()
                 await page.goto(f"{_ADDRESS}/r/a" + (f"#invitation={tokens[case]}" if tokens[case] else ""))
                 await page.wait_for_selector("#entrance-title:not(:empty)")

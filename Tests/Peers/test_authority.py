@@ -13,7 +13,7 @@ import pytest_asyncio
 import network
 from authority import Authority
 from relay import EXECUTABLE, Relay
-from waiting import until
+from waiting import DEADLINE, until
 
 _ADDRESS = network.ADDRESS
 _HTTPS, _MEDIA, _REFLECTOR = 8446, 10300, 8626
@@ -89,7 +89,7 @@ class Agent:
 
     async def stop(self) -> int:
         self._process.terminate()
-        status = await asyncio.wait_for(self._process.wait(), 30)
+        status = await asyncio.wait_for(self._process.wait(), DEADLINE)
         await self._reading
         return status
 

@@ -275,13 +275,13 @@ async def test_pages_wait_for_a_receiver_that_is_down_and_come_in_order(hq: Plac
     finally:
         terminal.close()
     # 5, then 10 s: the waits grow.
-    await until("it was tried three times", lambda: sum("was not taken" in line for line in hq.lines) >= 3, 90)
+    await until("it was tried three times", lambda: sum("was not taken" in line for line in hq.lines) >= 3)
     assert hq.has_said("A notification was not taken", "channel=team", "waiting=")
     assert hq.get("/v1/health")["status"] == "degraded"
 
     await hq.receiver.start()
     # Four, and those of intervals that a busy machine has missed.
-    await until("everything came", lambda: not hq.query("SELECT 1 FROM outbox WHERE delivered IS NULL"), 90)
+    await until("everything came", lambda: not hq.query("SELECT 1 FROM outbox WHERE delivered IS NULL"))
     assert len(hq.receiver.received) >= 4
     await until("it is told", lambda: hq.has_said("Notifications are taken again", "channel=team"))
     order: dict[str, list[str]] = {}

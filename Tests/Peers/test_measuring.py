@@ -88,7 +88,8 @@ async def test_a_probe_reports_exactly_what_was_injected(place) -> None:
     held = (injected["forward"]["heldNanoseconds"] + injected["reverse"]["heldNanoseconds"]) / 1e6
     for stream in measured["streams"]:
         assert stream["lost"] == 0
-        assert abs(stream["roundTripMilliseconds"]["mean"] - held) < 1, (stream, held)
+        # What the link held, by its own clock, is in the round trip; what is not is the way to its thread and on.
+        assert -1 < stream["roundTripMilliseconds"]["mean"] - held < 50, (stream, held)
     assert status == 2, "a round trip of 200 ms is over the limit"
 
     status, measured = await probe(f"{_ADDRESS}:{_LINK}", 5)

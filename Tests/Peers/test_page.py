@@ -1,14 +1,18 @@
 """What the page does when somebody shares a screen, changes the network, or goes."""
 
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from urllib.parse import urljoin
+
+import aiohttp
 import pytest
 
 import media
 from browser import ChromiumParticipant, FirefoxParticipant, Participant
 from conftest import Invite
 from waiting import until
-
-# Far below the 15 s after which the relay gives up who has vanished.
-AT_ONCE = 5.0
 
 
 async def test_a_screen_is_shared_and_put_away(invite: Invite) -> None:
@@ -57,16 +61,50 @@ async def test_a_page_that_is_closed_says_so(invite: Invite, browser: type[Parti
     anna = await invite("Anna", media.RED)
     ben = await invite("Ben", media.GREEN, browser)
     await anna.knows("Anna", "Ben")
-    await ben.page.close()
-    await until("Anna is told that Ben has gone", lambda: is_alone(anna), deadline=AT_ONCE)
+    async with told_who_leaves(anna) as reasons:
+        await ben.page.close()
+        await until("Anna is told that Ben has gone", lambda: is_alone(anna))
+        await until("she is told why", lambda: reasons)
+    assert reasons == ["left"], "the relay was told, and did not give Ben up"
 
 
 async def test_a_page_that_is_left_says_so(invite: Invite) -> None:
     anna = await invite("Anna", media.RED)
     ben = await invite("Ben", media.GREEN)
     await anna.knows("Anna", "Ben")
-    await ben.page.goto("about:blank")
-    await until("Anna is told that Ben has gone", lambda: is_alone(anna), deadline=AT_ONCE)
+    async with told_who_leaves(anna) as reasons:
+        await ben.page.goto("about:blank")
+        await until("Anna is told that Ben has gone", lambda: is_alone(anna))
+        await until("she is told why", lambda: reasons)
+    assert reasons == ["left"], "the relay was told, and did not give Ben up"
+
+
+@contextlib.asynccontextmanager
+async def told_who_leaves(participant: Participant) -> AsyncIterator[list[str]]:
+    """Why others leave, as a second stream of the participant's events tells it."""
+    session = await participant.page.evaluate("() => kakehashi.meeting.session")
+    reasons: list[str] = []
+
+    async def follow(stream: aiohttp.StreamReader) -> None:
+        event = b""
+        async for line in stream:
+            if line.startswith(b"event: "):
+                event = line.removeprefix(b"event: ").strip()
+            elif line.startswith(b"data: ") and event == b"left":
+                reasons.append(json.loads(line.removeprefix(b"data: "))["reason"])
+
+    connector = aiohttp.TCPConnector(ssl=participant.relay.trust)
+    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout()) as http:
+        async with http.get(
+            urljoin(participant.relay.address, session["resource"] + "/events"),
+            headers={"Authorization": f"Bearer {session['token']}"},
+        ) as response:
+            assert response.status == 200
+            following = asyncio.create_task(follow(response.content))
+            try:
+                yield reasons
+            finally:
+                following.cancel()
 
 
 async def user_name(participant: Participant) -> str | None:

@@ -111,7 +111,7 @@ async def test_calls_of_a_relay_alone_reach_the_monitor_also_when_that_was_away(
         await publisher.start()
         await viewer.start()
         await until("the viewer sees the picture", lambda: viewer.colour == "red")
-        await until("the monitor has records of both", lambda: len(monitor.calls()) >= 2, 120)
+        await until("the monitor has records of both", lambda: len(monitor.calls()) >= 2)
         assert {origin for origin, _ in monitor.calls()} == {"call uplink", "call downlink"}, monitor.calls()
 
         await monitor.stop()
@@ -121,12 +121,12 @@ async def test_calls_of_a_relay_alone_reach_the_monitor_also_when_that_was_away(
         before = len(_spooled(alone))
         await late.start()
         try:
-            await until("records wait in the spool", lambda: len(_spooled(alone)) > before, 120)
+            await until("records wait in the spool", lambda: len(_spooled(alone)) > before)
         finally:
             await late.close()
         known = monitor.calls()
         await monitor.start()
-        await until("what was measured meanwhile comes", lambda: monitor.calls() - known, 120)
+        await until("what was measured meanwhile comes", lambda: monitor.calls() - known)
     finally:
         await publisher.close()
         await viewer.close()

@@ -25,7 +25,7 @@ sites:
 relay: {{listen: [{network.ADDRESS}], port: {_MEDIA}}}
 http: {{listen: "{network.ADDRESS}:{_HTTPS}"}}
 monitor:
-  incidents: {{raise: 6 of 8, clear: 2 of 2, keepFiring: 0 s}}
+  incidents: {{raise: 9 of 12, clear: 2 of 2, keepFiring: 0 s}}
 notify:
   channels:
     team: {{kind: webhook, url: "http://{network.ADDRESS}:{_HOOK}/hook"}}
@@ -66,9 +66,10 @@ async def test_an_incident_tells_where_the_route_ends_and_where_it_went_before(t
                 database.close()
 
         try:
-            await until("a good route is known", lambda: routes("") == 1)
+            await until("a good route is known", lambda: routes("") >= 1)
             assert {path["origin"] for path in overview()["paths"]} == {"probe stamp"}
-            # Silent routers take their time: five of them, three packets each, a second for every one.
+            # Silent routers take their time: five of them, three packets each, a second for every one. The incident begins
+            # after 36 s, so that the route is known by then also where everything takes twice as long.
             machines[1].run("sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_forward")
             await until("somebody was told", lambda: receiver.received)
             told = receiver.received[0][1]

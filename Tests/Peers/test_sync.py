@@ -1,7 +1,7 @@
 """Voice and picture of one person stay together, and pictures under the right name, while speakers change places."""
 
-import asyncio
 import statistics
+from collections import deque
 
 import pytest
 
@@ -38,16 +38,7 @@ async def test_interop_01_voice_and_picture_stay_together_through_switches(invit
     for name in [*speakers, *list(speakers)[:2]]:
         speakers[name].speak(True)
         await viewer.hears(name, speakers[name].look)
-        await until(f"{name} is in step", lambda: is_together(viewer, name))
-        lags = []
-        for _ in range(LOOKS):
-            lag = await viewer.page.evaluate("(name) => probe.lag(name)", name)
-            assert lag["voice"] == lag["picture"], "a speaker's picture is in the slot that belongs to the voice"
-            lags.append(lag["milliseconds"])
-            await asyncio.sleep(0.1)
-        # One look may catch a frame that this machine was late to show.
-        assert abs(statistics.median(lags)) < APART, f"{name}: {lags}"
-        places.add((name, lag["voice"]))
+        places.add((name, await stays_together(viewer, name)))
         speakers[name].speak(False)
     assert len(places) > len(speakers), f"speakers have changed places: {places}"
 
@@ -73,22 +64,39 @@ async def test_interop_01_a_beep_is_heard_when_its_flash_is_seen(invite: Invite,
     await viewer.sees_and_hears("Late", media.GREEN)
     lags: list[list[float]] = []
 
-    async def are_together() -> bool:
+    async def stay_together() -> bool:
         lags.append(await viewer.page.evaluate("() => probe.flashes('Late')"))
-        return len(lags[-1]) >= 3 and abs(statistics.median(lags[-1])) < APART
+        # Of five stretches of 4 s most beeps and flashes; a loaded machine misses one or shows it late.
+        together = [lag for some in lags[-5:] for lag in some]
+        return len(lags) >= 5 and len(together) >= 12 and abs(statistics.median(together)) < APART
 
     try:
         # Chromium moves its delay by 80 ms a second; then it has nothing more to move.
-        await until("beeps and flashes are together", are_together)
-        for _ in range(4):
-            assert await are_together(), "beeps and flashes have come apart"
+        await until("beeps and flashes are together and stay so", stay_together)
     finally:
         print("milliseconds from beep to flash:", [[round(lag) for lag in some] for some in lags])
 
 
-async def is_together(viewer, name: str) -> bool:
-    lag = await viewer.page.evaluate("(name) => probe.lag(name)", name)
-    return lag is not None and lag["voice"] == lag["picture"] and abs(lag["milliseconds"]) < APART
+async def stays_together(viewer, name: str) -> int:
+    """Voice and picture are together in one slot, and stay so through all looks of a while; gives the slot.
+
+    A loaded machine shows and plays late, which moves single looks: it is the while's median that counts.
+    """
+    lags: deque[dict] = deque(maxlen=LOOKS)
+
+    async def are_together() -> bool:
+        lag = await viewer.page.evaluate("(name) => probe.lag(name)", name)
+        if lag is None or lag["voice"] != lag["picture"]:
+            lags.clear()
+            return False
+        lags.append(lag)
+        return len(lags) == LOOKS and abs(statistics.median(lag["milliseconds"] for lag in lags)) < APART
+
+    try:
+        await until(f"{name}'s voice and picture are together", are_together)
+    finally:
+        print(name, [(lag["voice"], round(lag["milliseconds"])) for lag in lags])
+    return lags[-1]["voice"]
 
 
 async def is_seen(viewer, name: str) -> bool:

@@ -9,7 +9,7 @@ import media
 from browser import Browsers
 from conftest import Invite
 from relay import Relay
-from waiting import until
+from waiting import DEADLINE, until
 
 
 @pytest.mark.parametrize("bundle", [RTCBundlePolicy.BALANCED, RTCBundlePolicy.MAX_BUNDLE])
@@ -31,7 +31,7 @@ async def test_a_publisher_that_vanishes_is_taken_out(invite: Invite, publish) -
     publisher = await publish("Encoder", media.YELLOW)
     await anna.sees_and_hears("Encoder", media.YELLOW)
     await publisher.close()
-    await until("the relay gives the publisher up", lambda: is_alone(anna), deadline=90)
+    await until("the relay gives the publisher up", lambda: is_alone(anna))
 
 
 @pytest.mark.parametrize("kind", ["whip", "whep"])
@@ -41,6 +41,7 @@ async def test_interop_21_a_page_of_another_origin_publishes_restarts_and_leaves
     anna = await invite("Anna", media.RED)
     context = await (await browsers.chromium(media.GREEN)).new_context()
     try:
+        context.set_default_timeout(DEADLINE * 1_000)
         page = await context.new_page()
         await page.route("https://elsewhere.example/", lambda route: route.fulfill(body="", content_type="text/html"))
         await context.grant_permissions(["camera", "microphone"], origin="https://elsewhere.example")

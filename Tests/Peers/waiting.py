@@ -4,7 +4,7 @@ import asyncio
 import time
 
 # A whole deadline only passes when something is broken; a loaded machine stays far below it.
-DEADLINE = 60.0
+DEADLINE = 120.0
 
 
 async def until(what: str, condition, deadline: float = DEADLINE):
