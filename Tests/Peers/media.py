@@ -1,6 +1,7 @@
 """Pictures of one colour and tones of one pitch, by which a participant is known at the other end."""
 
 import array
+import functools
 import math
 import struct
 from dataclasses import dataclass
@@ -38,6 +39,15 @@ def planes(look: Look, number: int, flashes: bool = False) -> tuple[bytes, bytes
 
     With `flashes` the upper quarter is white for the first 300 ms of each second, and black for the rest.
     """
+    return _planes(look, number % _FRAMES, flashes)
+
+
+# After so many frames bar and flashes are where they were.
+_FRAMES = 180
+
+
+@functools.lru_cache(2 * _FRAMES)
+def _planes(look: Look, number: int, flashes: bool) -> tuple[bytes, bytes, bytes]:
     y, u, v = look.yuv
     luma = bytearray([y]) * (WIDTH * HEIGHT)
     left = number * 8 % (WIDTH - 32)
@@ -64,14 +74,21 @@ def tone(look: Look, start: int, count: int, flashes: bool = False) -> array.arr
 
     With `flashes` one burst a second, as long as the picture's.
     """
+    cycle = _cycle(look, flashes)
+    start %= len(cycle)
+    return (cycle[start:] + cycle * (count // len(cycle) + 1))[:count]
+
+
+@functools.cache
+def _cycle(look: Look, flashes: bool) -> array.array:
+    """A burst and its pause, which hold a whole number of the pitch's waves: what is heard repeats itself from there."""
     step = 2 * math.pi * look.hertz / SAMPLE_RATE
     burst, pause = SAMPLE_RATE * 3 // 10, SAMPLE_RATE * (7 if flashes else 1) // 10
     samples = array.array("h")
-    for index in range(start, start + count):
-        position = index % (burst + pause)
+    for position in range(burst + pause):
         # Rise and fall over 10 ms, so that nothing clicks.
         edge = min(position, burst - position, 480) / 480 if position < burst else 0
-        samples.append(int(12_000 * edge * math.sin(step * index)))
+        samples.append(int(12_000 * edge * math.sin(step * position)))
     return samples
 
 

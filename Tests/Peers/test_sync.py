@@ -90,7 +90,7 @@ async def stays_together(viewer, name: str) -> int:
             lags.clear()
             return False
         lags.append(lag)
-        return len(lags) == LOOKS and abs(statistics.median(lag["milliseconds"] for lag in lags)) < APART
+        return len(lags) == LOOKS and statistics.median(abs(lag["milliseconds"]) for lag in lags) < APART
 
     try:
         await until(f"{name}'s voice and picture are together", are_together)
