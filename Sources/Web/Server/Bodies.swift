@@ -11,8 +11,13 @@ extension Request {
     return value.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
   }
 
-  /// The whole body, of at most `limit` bytes.
+  /// The whole body, of at most `limit` bytes, as it is: one that was compressed is refused, not taken for what it is not.
   func bytes(upTo limit: Int) async throws -> ByteBuffer {
+    // RFC 9110 section 8.4: a coding named here was applied, but for "identity", which is none.
+    let codings = headers[values: .contentEncoding].joined(separator: ",").split(separator: ",")
+    for coding in codings.map({ $0.trimmingCharacters(in: .whitespaces) }) where coding.lowercased() != "identity" {
+      throw Refusal.unsupportedContentCoding
+    }
     if let length = headers[.contentLength].flatMap(Int.init), length > limit {
       throw Refusal.bodyTooLarge(limit: limit)
     }

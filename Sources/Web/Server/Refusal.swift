@@ -95,6 +95,13 @@ struct Refusal: Error, HTTPResponseError {
       ja: "本文は \(accepted) の形式で送ってください。")
   }
 
+  /// What would be read instead is named as RFC 9110 section 15.5.16 asks for.
+  static let unsupportedContentCoding = Refusal(
+    .unsupportedMediaType, .unsupportedMediaType,
+    "No content coding is read here: send the body as it is, without Content-Encoding.",
+    ja: "圧縮などのContent-Encodingには対応していません。本文をそのまま送ってください。"
+  ).with(.acceptEncoding, "identity")
+
   static func badRequest(_ reason: String, ja: String) -> Refusal {
     Refusal(.badRequest, .badRequest, reason, ja: ja)
   }

@@ -87,6 +87,18 @@ import Wire
     }
   }
 
+  @Test("Records in a content coding are answered with 415 and what is read instead, and not taken for damaged ones")
+  func contentCoding() async throws {
+    let monitor = try await TestMonitor()
+    try await TestServer.run(monitor: monitor.service) { server in
+      let headers = type.merging(["Content-Encoding": "gzip"]) { $1 }
+      let response = try await server.fetch("POST", Paths.records, headers, body: records(1))
+      #expect(response.status == 415)
+      #expect(response.errorCode == .unsupportedMediaType)
+      #expect(response.header("Accept-Encoding") == "identity")
+    }
+  }
+
   @Test("A body over the bound is refused, told or not told how long it is")
   func bound() async throws {
     let monitor = try await TestMonitor()
