@@ -112,12 +112,18 @@ final class SettingsMapping {
   /// Reports what the reader did not ask for.
   func finish() {
     for name in values.keys.sorted(by: { (keyLines[$0] ?? 0, $0) < (keyLines[$1] ?? 0, $1) }) {
-      let suggestion = known.min { $0.editDistance(to: name) < $1.editDistance(to: name) }
-      let hint =
-        suggestion.flatMap { $0.editDistance(to: name) <= 2 ? "did you mean \"\($0)\"?" : nil }
-        ?? "known here: \(known.joined(separator: ", "))"
-      reader.report(line: keyLines[name], key: key(name), "is not a key this program knows (\(hint))")
+      // The hint is not worked out where nobody is going to read it.
+      reader.report(line: keyLines[name], key: key(name), "is not a key this program knows (\(hint(for: name)))")
     }
+  }
+
+  private func hint(for name: String) -> String {
+    // Whatever is much longer than every key is none of them mistyped.
+    let near = known.filter { abs($0.count - name.count) <= 2 }.map { (name: $0, distance: $0.editDistance(to: name)) }
+    if let best = near.min(by: { $0.distance < $1.distance }), best.distance <= 2 {
+      return "did you mean \"\(best.name)\"?"
+    }
+    return "known here: \(known.joined(separator: ", "))"
   }
 
   /// A problem about a key already read, found by looking at several together.

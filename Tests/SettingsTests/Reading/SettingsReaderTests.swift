@@ -83,4 +83,49 @@ struct SettingsReaderTests {
         EffectiveSetting(key: "limit", value: "1 %", isDefault: true),
       ])
   }
+
+  @Test("What would take long to compose is refused before: aliases of aliases as keys, and what is too long")
+  func bombs() {
+    var bomb = "a0: &a0 [x, x]\n"
+    for level in 1...40 { bomb += "a\(level): &a\(level)\n  ? [*a\(level - 1), *a\(level - 1)]\n  : x\n" }
+    #expect(problems(bomb) { _ in } == ["k.yaml:18: has more than 10 aliases (*name); write out what they stand for."])
+    let bombs = (0..<11).map { "\u{2028}*a\($0)" }.joined()
+    #expect(problems(bombs) { _ in }.first?.contains("aliases") == true)
+    let long = "a: " + String(repeating: "x", count: SettingsReader.byteLimit - 3)
+    #expect(problems(long) { _ in } == [])
+    #expect(problems(long + "x") { _ in } == ["k.yaml: is longer than 256 KiB."])
+  }
+
+  @Test("Aliases are read, and asterisks that are none are no aliases")
+  func aliases() {
+    let reader = SettingsReader(file: "k.yaml")
+    let stars = (0..<20).map { "# **\($0)** 2*3\n" }.joined() + "cron: \"*/5 * * * *\"\n"
+    let root = reader.root(
+      text: stars + "a: &own word\nb: [\(Array(repeating: "*own", count: 10).joined(separator: ", "))]\n")
+    #expect(root.list("b", .text, default: []) == Array(repeating: "word", count: 10))
+    #expect(root.value("cron", .text, default: "") == "*/5 * * * *")
+    #expect(reader.problems.isEmpty)
+  }
+
+  @Test("Of very many problems the first are told and the others counted, and nothing is worked out for those")
+  func manyProblems() {
+    let reader = SettingsReader(file: "k.yaml")
+    let root = reader.root(text: (0..<20_000).map { "prot\($0): 1\n" }.joined())
+    _ = root.value("port", .number(1...65535), default: 10000)
+    root.finish()
+    #expect(reader.problems.count == SettingsReader.problemLimit + 1)
+    #expect(reader.problems.first?.description.contains("prot0: is not a key this program knows") == true)
+    #expect(reader.problems.last?.description == "k.yaml: has 19950 more problems.")
+    var workedOut = 0
+    for _ in 0..<10 {
+      reader.report(
+        line: nil, key: "",
+        {
+          workedOut += 1
+          return "a problem"
+        }())
+    }
+    #expect(workedOut == 0)
+    #expect(reader.problems.last?.description == "k.yaml: has 19960 more problems.")
+  }
 }
