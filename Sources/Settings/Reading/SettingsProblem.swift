@@ -35,4 +35,13 @@ public struct SettingsError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     problems.map(\.description).joined(separator: "\n")
   }
+
+  /// What to say beside problems of jobs, where they may name a site that the configuration does not have.
+  public var siteHint: String? {
+    let naming: Set = ["from", "to", "mesh"]
+    guard problems.contains(where: { naming.contains(String($0.key.prefix { $0 != "[" })) }) else { return nil }
+    return
+      "Only the configuration's sites are known here. One that was added with \"kakehashi site add\" is known to the monitor: "
+      + "\"kakehashi jobs publish\" checks jobs against those too, and publishes nothing while one is wrong."
+  }
 }

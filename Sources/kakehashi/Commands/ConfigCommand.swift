@@ -17,7 +17,9 @@ struct ConfigCommand: ParsableCommand {
     func run() throws {
       let settings = try file.read()
       guard settings.jobProblems.isEmpty else {
-        throw Failure.configuration(SettingsError(settings.jobProblems)).report()
+        let error = SettingsError(settings.jobProblems)
+        throw Failure.configuration([error.description, error.siteHint].compactMap(\.self).joined(separator: "\n"))
+          .report()
       }
       Standard.output.write("\(settings.file) is right.")
       Standard.output.write("Sites: \(settings.sites.map(\.id).joined(separator: ", "))")

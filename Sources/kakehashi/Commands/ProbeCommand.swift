@@ -172,7 +172,9 @@ struct ProbeCommand: AsyncParsableCommand {
     do {
       job = try ProbeJob(file: target, in: settings)
     } catch {
-      guard settings == nil else { throw error }
+      guard settings == nil else {
+        throw Failure.configuration([error.description, error.siteHint].compactMap(\.self).joined(separator: "\n"))
+      }
       throw Failure.configuration(
         "\(error)\nNo configuration is at \(file.config), so no site is known; --config names one.")
     }

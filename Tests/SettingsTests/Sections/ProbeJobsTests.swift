@@ -28,6 +28,18 @@ struct ProbeJobsTests {
     #expect(said[1].hasPrefix("/c/probes/worse.yaml:"))
   }
 
+  @Test(
+    "Where a job may name a site that was added at the monitor, it is said who knows those",
+    arguments: [
+      ("kind: stamp\nfrom: [added]\nto: [b]\n", true), ("kind: stamp\nto: [a, added]\n", true),
+      ("kind: stamp\nmesh: added\n", true), ("kind: stamp\nto: [b]\nrate: 0\n", false),
+    ])
+  func addedSite(job: String, isSite: Bool) throws {
+    let error = SettingsError(try read(["job": job]).jobProblems)
+    #expect(!error.problems.isEmpty)
+    #expect((error.siteHint?.contains("kakehashi jobs publish") ?? false) == isSite)
+  }
+
   @Test("Each kind has its own interval; what is good is what the monitor says, for https what a request may take")
   func defaults() throws {
     let settings = try read([
