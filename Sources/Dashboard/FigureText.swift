@@ -20,6 +20,11 @@ enum FigureText {
     return "\(threeDigits(value)) ms"
   }
 
+  /// For a column whose header has the unit.
+  static func withoutUnit(_ value: Double?) -> String {
+    value.map(threeDigits) ?? unmeasured
+  }
+
   /// Bits per second.
   static func bitrate(_ value: Double) -> String {
     switch value {

@@ -48,6 +48,10 @@ struct Words: Sendable, Equatable {
   var loss: String { choose("損失", "Loss") }
   var jitter: String { choose("揺らぎ", "Jitter") }
   var latency: String { choose("遅延", "Latency") }
+  // With the figures' unit, where there is no room for it beside each.
+  var lossPercent: String { choose("損失%", "Loss %") }
+  var jitterMilliseconds: String { choose("揺らぎms", "Jit ms") }
+  var latencyMilliseconds: String { choose("遅延ms", "Lat ms") }
   var trend: String { choose("推移", "Trend") }
   var since: String { choose("開始", "Since") }
 

@@ -102,7 +102,7 @@ async def test_a_breach_pages_survives_a_restart_and_is_resolved(place) -> None:
     monitor = _monitor(folder)
     await monitor.start()
     terminal.run(str(monitor.executable), "dashboard", "--config", str(monitor.file))
-    await terminal.shows("the path as good", "● good", "Headquart", "Branch")
+    await terminal.shows("the path as good", "● good", "Headquarters", "Branch")
 
     await link.switch("loss=3")
     await terminal.shows("the incident as pending", "✖ bad", "pending")

@@ -2,24 +2,44 @@ import API
 
 /// The table of paths, on the overview and on its own screen.
 enum PathTable {
-  private struct Layout {
-    let verdict = 10
+  /// How wide the columns are. Names come first: where there is little room, units stand in the header alone, and a label
+  /// stands for the kind.
+  struct Layout {
+    let isNarrow: Bool
+    let verdict: Int
     let kind: Int
-    // As wide as `<0.01 %` and ` <0.01 ms`.
-    let loss = 7
-    let delay = 9
+    let loss: Int
+    let jitter: Int
+    let latency: Int
     let name: Int
     let trend: Int
 
     /// - Parameter labels: what tells paths apart, behind their kind.
-    init(columns: Int, labels: some Sequence<String>) {
-      let widest = labels.map(DisplayWidth.of).max() ?? 0
-      kind = 7 + (widest == 0 ? 0 : min(widest, columns < 100 ? 5 : 16) + 1)
-      // One column for the margin, one after the verdict, kind and each name.
-      let fixed = 1 + verdict + kind + loss + 2 * delay + 1
-      let flexible = max(0, columns - fixed)
-      name = max(8, min(24, flexible * 2 / 5 - 1))
-      trend = max(0, min(60, flexible - 2 * (name + 1) - 1))
+    init(columns: Int, words: Words, labels: some Sequence<String>) {
+      isNarrow = columns < 100
+      // Each with a column between it and its neighbour.
+      verdict = (VerdictName.allCases.map { DisplayWidth.of(words.verdict($0)) }.max() ?? 0) + 1
+      func figure(_ header: String, _ widest: String) -> Int {
+        max(DisplayWidth.of(header), DisplayWidth.of(widest)) + 1
+      }
+      if isNarrow {
+        // As wide as `uplink`.
+        kind = 7
+        loss = figure(words.lossPercent, FigureText.withoutUnit(0.001))
+        jitter = figure(words.jitterMilliseconds, FigureText.withoutUnit(0.001))
+        latency = figure(words.latencyMilliseconds, FigureText.withoutUnit(0.001))
+      } else {
+        let widest = labels.map(DisplayWidth.of).max() ?? 0
+        kind = 7 + (widest == 0 ? 0 : min(widest, 16) + 1)
+        loss = figure(words.loss, FigureText.percent(0.001))
+        jitter = figure(words.jitter, FigureText.milliseconds(0.001))
+        latency = figure(words.latency, FigureText.milliseconds(0.001))
+      }
+      // One column for the margin on either side, one before the trend.
+      let flexible = max(0, columns - 3 - verdict - kind - loss - jitter - latency)
+      // Five intervals of the trend at least, and more of it where names need no more.
+      name = max(8, min(24, (flexible - 5) / 2 - 1))
+      trend = max(0, min(60, flexible - 2 * (name + 1)))
     }
   }
 
@@ -27,7 +47,8 @@ enum PathTable {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas, _ area: Range<Int>, selection: Int?) {
     guard let header = area.first else { return }
     let paths = state.worstFirst
-    let layout = Layout(columns: canvas.columns, labels: paths.lazy.map { state.words.label($0.label) })
+    let layout = Layout(
+      columns: canvas.columns, words: state.words, labels: paths.lazy.map { state.words.label($0.label) })
     drawHeader(state.words, layout, &canvas, row: header)
     let rows = area.dropFirst()
     guard !paths.isEmpty else {
@@ -61,9 +82,9 @@ enum PathTable {
     title(words.site, layout.name + 1)
     title(words.target, layout.name + 1)
     title(words.kind, layout.kind)
-    title(words.loss, layout.loss, rightAligned: true)
-    title(words.jitter, layout.delay, rightAligned: true)
-    title(words.latency, layout.delay, rightAligned: true)
+    title(layout.isNarrow ? words.lossPercent : words.loss, layout.loss, rightAligned: true)
+    title(layout.isNarrow ? words.jitterMilliseconds : words.jitter, layout.jitter, rightAligned: true)
+    title(layout.isNarrow ? words.latencyMilliseconds : words.latency, layout.latency, rightAligned: true)
     column += 1
     title(words.trend, layout.trend)
   }
@@ -82,17 +103,16 @@ enum PathTable {
     cell(state.name(path.site).fitted(to: layout.name), layout.name + 1)
     cell(state.name(path.target).fitted(to: layout.name), layout.name + 1)
     let kind = [state.words.kind(path.origin), state.words.label(path.label)].filter { !$0.isEmpty }
-    cell(kind.joined(separator: " ").fitted(to: layout.kind - 1), layout.kind, .faint)
+    let shown = layout.isNarrow ? kind.last ?? "" : kind.joined(separator: " ")
+    cell(shown.fitted(to: layout.kind - 1), layout.kind, .faint)
     let limits = path.limits
-    cell(
-      FigureText.percent(path.lossPercent), layout.loss,
-      Gauge.style(value: path.lossPercent, limit: limits?.lossPercent), rightAligned: true)
-    cell(
-      FigureText.milliseconds(path.jitterMilliseconds), layout.delay,
-      Gauge.style(value: path.jitterMilliseconds, limit: limits?.jitterMilliseconds), rightAligned: true)
-    cell(
-      FigureText.milliseconds(path.latencyMilliseconds), layout.delay,
-      Gauge.style(value: path.latencyMilliseconds, limit: limits?.latencyMilliseconds), rightAligned: true)
+    func figure(_ value: Double?, limit: Double?, _ unit: (Double?) -> String, _ width: Int) {
+      let text = layout.isNarrow ? FigureText.withoutUnit(value) : unit(value)
+      cell(text, width, Gauge.style(value: value, limit: limit), rightAligned: true)
+    }
+    figure(path.lossPercent, limit: limits?.lossPercent, FigureText.percent, layout.loss)
+    figure(path.jitterMilliseconds, limit: limits?.jitterMilliseconds, FigureText.milliseconds, layout.jitter)
+    figure(path.latencyMilliseconds, limit: limits?.latencyMilliseconds, FigureText.milliseconds, layout.latency)
     column += 1
     guard let limits else { return }
     for bar in Sparkline.bars(path.recent, limits: limits, columns: layout.trend) {
