@@ -39,10 +39,19 @@ public struct HistoryFile: Sendable {
     try Self.copy(source, path, to: destination)
   }
 
-  /// Copies a database to `destination`, which is there when all of it is.
+  /// Copies a database to `destination`, which is there when all of it is. It holds who met whom and what agents' keys are
+  /// known by, so that only its owner may read it from its first byte on.
   static func copy(_ source: some DatabaseReader, _ path: String, to destination: String) throws(HistoryError) {
     let partial = destination + ".partial"
     unlink(partial)
+    // SQLite opens the empty file, and gives the files beside it the same mode.
+    let descriptor = Glibc.open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      let isReadOnly = [EROFS, EACCES, EPERM].contains(errno)
+      throw isReadOnly
+        ? .readOnly(file: destination) : .failed(file: destination, detail: String(cString: strerror(errno)))
+    }
+    close(descriptor)
     let copy: DatabaseQueue
     do {
       copy = try DatabaseQueue(path: partial)
