@@ -13,22 +13,22 @@ public actor MonitorService {
   let history: HistoryStore
   /// Sites that were added, agents' identities and their jobs.
   public nonisolated let agents: AgentRegistry
-  private let notifier: Notifier
+  let notifier: Notifier
   let clock: @Sendable () -> ClockReading
-  private let logger: Logger
+  let logger: Logger
   private let damages: DamageLog
   var situation: Situation
   /// Both clocks when they were compared last.
   private var lastReading: ClockReading
   /// Of the history: what was committed to an earlier one has to be committed again.
-  private var generation: Int
+  var generation: Int
   /// Why the last step could not be committed, `nil` once one was.
   private var storing: Trouble?
   /// Of records that came too late; `nil` when the last such is a day ago.
   private var late: (trouble: Trouble, count: Int, at: MonotonicTime)?
-  private var crowded = CrowdedSites()
-  private var ring: EventRing
-  private var listeners = Listeners()
+  var crowded = CrowdedSites()
+  var ring: EventRing
+  var listeners = Listeners()
   private var isStepping = false
   /// Waits for its turn, and takes more until then.
   private var delivery: Delivery?
@@ -228,35 +228,7 @@ public actor MonitorService {
     return situation.states(of: Array((pending + told).sorted { $0.startedAt > $1.startedAt }.prefix(limit)))
   }
 
-  /// Ticks each second, delivers notifications, rolls up each half minute, prunes each hour and looks for damage each day until the task is
-  /// cancelled; then ends all streams.
-  public func run() async {
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.notifier.run() }
-      group.addTask { await self.followAgents() }
-      // A step says itself why it could not be made.
-      group.addTask { await self.every(.seconds(1)) { try? await self.tick() } }
-      group.addTask { await self.every(Notifier.restateInterval) { await self.restate() } }
-      group.addTask { await self.every(.seconds(30)) { try await self.rollUp(self.clock().wall) } }
-      group.addTask { await self.every(.seconds(3_600)) { try await self.prune(self.clock().wall) } }
-      group.addTask { await self.every(.seconds(86_400)) { try await self.history.check() } }
-    }
-    listeners.removeAll()
-  }
-
   // MARK: How it is done
-
-  /// Expects what the agents are to measure, whenever that has changed.
-  private func followAgents() async {
-    for await _ in await agents.isChanged {
-      let (sites, paths) = await agents.expectation
-      do {
-        try await inTurn { () async throws(HistoryError) in situation.expect(sites: sites, paths: paths) }
-      } catch {
-        logger.error("The monitor is too busy to take up a change of sites or jobs", metadata: ["reason": "\(error)"])
-      }
-    }
-  }
 
   /// Hands in again what the last run had taken and not judged yet.
   private func resume(at now: WallTime) async throws(HistoryError) {
@@ -291,96 +263,8 @@ public actor MonitorService {
     return reading.wall
   }
 
-  /// Makes a step durable, then true, then known.
-  private func commit(
-    _ step: Situation.Step, of next: inout Situation, records: [PathRecord], at now: WallTime
-  ) async throws(HistoryError) {
-    var step = step
-    var batch = HistoryBatch()
-    batch.records = records
-    batch.judgements = step.judgements.map(next.judged)
-    let anew = try await judgeAnew(step.late, with: records, in: next)
-    next.replace(anew, in: &step)
-    batch.judgements += anew
-    // A history that was begun anew in the meantime knows of nothing that is going on.
-    let generation = history.generation
-    let isNew = generation != self.generation
-    batch.trackers = (isNew ? next.states.keys.sorted() : step.changed.sorted()).flatMap { series in
-      let before = isNew ? [] : situation.states[series]?.trackers ?? []
-      return (next.states[series]?.trackers ?? []).filter { tracker in
-        !before.contains { $0.kind == tracker.kind && $0.state.isSame(as: tracker.state) }
-      }.map { StoredTracker(series: series, $0) }
-    }
-    batch.abandoned = step.forgotten.sorted()
-    let told = isNew ? next.openIncidents.filter { $0.phase == .firing } : []
-    batch.incidents = told + step.incidents.filter { $0.phase != .pending }
-    do {
-      batch.notifications = try next.notifications(of: told.map(IncidentAction.raise) + step.actions).flatMap {
-        try Self.entries($0, next)
-      }
-    } catch {
-      preconditionFailure("a notification is always JSON: \(error)")
-    }
-    if !batch.isEmpty {
-      for (channel, count) in try await history.commit(batch, at: now) {
-        logger.error(
-          "Notifications were given up: too many wait for their channel",
-          metadata: ["channel": "\(channel)", "count": "\(count)"])
-      }
-      self.generation = generation
-    }
-    let before = situation
-    situation = next
-    for trouble in crowded.note(step.left, at: clock()) {
-      logger.warning("A site sends more than is judged", metadata: ["reason": "\(trouble.reason)"])
-    }
-    publish(step, before: before)
-    if !batch.notifications.isEmpty { await notifier.wake() }
-  }
-
-  private func judgeAnew(
-    _ late: Set<Situation.JudgedStart>, with news: [PathRecord], in next: Situation
-  ) async throws(HistoryError) -> [JudgedInterval] {
-    guard !late.isEmpty else { return [] }
-    // A backlog is late as a whole: it is gone through once, not once for each of its intervals.
-    let fresh = Dictionary(grouping: news, by: next.interval)
-    var judged: [JudgedInterval] = []
-    for interval in late {
-      let end = interval.start + next.rules(of: interval.series).length
-      let stored = try await history.records(judgedAs: interval.series, starting: interval.start..<end)
-      if let anew = next.judge(interval, stored + (fresh[interval] ?? [])) { judged.append(anew) }
-    }
-    return judged
-  }
-
-  private static func entries(_ notification: Notification, _ situation: Situation) throws -> [OutboxEntry] {
-    let body = try notification.encoded()
-    return situation.configuration.routing.channels(for: notification).map {
-      OutboxEntry(key: notification.key, channel: $0, topic: notification.incident, body: body)
-    }
-  }
-
-  private func publish(_ step: Situation.Step, before: Situation) {
-    for series in step.changed.sorted() {
-      if let state = situation.states[series] { send(.path(state.pathState)) }
-    }
-    for state in situation.states(of: step.incidents) { send(.incident(state)) }
-    for incident in step.withdrawn { send(.withdrawn(incident: incident.id)) }
-    for series in step.forgotten.sorted() {
-      if let state = before.states[series] { send(.forgotten(state.pathState)) }
-    }
-  }
-
-  private func send(_ change: MonitorEvent.Change) {
-    listeners.send(ring.append(change))
-  }
-
   private func remove(listener id: UInt64) {
     listeners.remove(id)
-  }
-
-  private func restate() async {
-    await notifier.restate(situation.firingNotifications)
   }
 
   /// Lets one step at a time through, in the order they came: each builds on what the one before committed.
@@ -414,16 +298,5 @@ public actor MonitorService {
     guard storing != nil else { return }
     storing = nil
     logger.notice("The history is kept again")
-  }
-
-  private nonisolated func every(_ period: Duration, _ body: @Sendable () async throws -> Void) async {
-    while !Task.isCancelled {
-      do {
-        try await body()
-      } catch {
-        logger.error("The monitor could not do its rounds", metadata: ["reason": "\(error)"])
-      }
-      try? await Task.sleep(for: period)
-    }
   }
 }
