@@ -189,9 +189,11 @@ public struct IncidentStatus: Codable, Sendable, Equatable {
   public var metric: String
   public var value: String
   public var limit: String
-  /// Where the fault most likely lies, in sentences; of one that is over what its path's own figures tell. Absent where
-  /// nothing is known.
+  /// Where the fault most likely lies or, of one that is over, lay while it fired; in sentences. Absent where nothing is
+  /// known.
   public var likelyCause: LocalizedName?
+  /// Each likely cause it had, in order, where that changed.
+  public var causes: [IncidentCause]?
   public var startedAt: Double
   public var endedAt: Double?
   /// Absent while no route was followed.
@@ -200,7 +202,7 @@ public struct IncidentStatus: Codable, Sendable, Equatable {
   public init(
     id: String, state: String, severity: String? = nil, subject: String, site: String, target: String,
     label: String? = nil, metric: String, value: String, limit: String, likelyCause: LocalizedName? = nil,
-    startedAt: Double, endedAt: Double?, route: IncidentRoute? = nil
+    causes: [IncidentCause]? = nil, startedAt: Double, endedAt: Double?, route: IncidentRoute? = nil
   ) {
     self.id = id
     self.state = state
@@ -213,9 +215,21 @@ public struct IncidentStatus: Codable, Sendable, Equatable {
     self.value = value
     self.limit = limit
     self.likelyCause = likelyCause
+    self.causes = causes
     self.startedAt = startedAt
     self.endedAt = endedAt
     self.route = route
+  }
+}
+
+/// Where a fault most likely lay, and since when that was so.
+public struct IncidentCause: Codable, Sendable, Equatable {
+  public var since: Double
+  public var cause: LocalizedName
+
+  public init(since: Double, cause: LocalizedName) {
+    self.since = since
+    self.cause = cause
   }
 }
 

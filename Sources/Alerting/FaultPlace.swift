@@ -60,6 +60,11 @@ public struct PathVerdicts: Sendable {
     }
   }
 
+  /// Where the fault of an incident lies.
+  public func place(of incident: Incident) -> FaultPlace {
+    place(of: incident.series.path, isUnmeasured: incident.kind == .unmeasured)
+  }
+
   /// Where the fault of a path lies that is in breach or, where `isUnmeasured`, silent.
   public func place(of path: Path, isUnmeasured: Bool = false) -> FaultPlace {
     // Its agent is not heard; whether its line is cut, its neighbours tell.

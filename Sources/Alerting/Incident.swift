@@ -20,6 +20,9 @@ public struct Incident: Sendable, Equatable, Codable {
   public var worst: [Finding]
   /// The likely cause, so far as this path alone tells.
   public var evidence: Evidence
+  /// Where the fault lay by what all paths said while it fired, and each place it was found at after that, in order; `nil`
+  /// before it is raised, and of what was raised before this was kept.
+  public var causes: [Cause]?
   /// The route when it began, beside the last good one; `nil` while that is not known.
   public var route: RouteChange?
 
@@ -29,6 +32,20 @@ public struct Incident: Sendable, Equatable, Codable {
     /// Nothing can be told: no records, nothing sent, nothing listening.
     case unmeasured
   }
+
+  /// A place of the fault, and since when it was the likely one.
+  public struct Cause: Sendable, Hashable, Codable {
+    public var place: FaultPlace
+    public var since: WallTime
+
+    public init(place: FaultPlace, since: WallTime) {
+      self.place = place
+      self.since = since
+    }
+  }
+
+  /// What comes after so many changes takes the place of the last: the first tells most.
+  static let causeCapacity = 16
 
   public enum Phase: String, Sendable, Hashable, Codable, CaseIterable {
     case pending, firing, resolved
@@ -57,6 +74,16 @@ public struct Incident: Sendable, Equatable, Codable {
     startedAt = startedAt.advanced(byNanoseconds: step)
     raisedAt = raisedAt?.advanced(byNanoseconds: step)
     lastBadAt = lastBadAt.advanced(byNanoseconds: step)
+    causes = causes?.map { Cause(place: $0.place, since: $0.since.advanced(byNanoseconds: step)) }
+  }
+
+  /// Keeps where the fault lies now.
+  mutating func note(_ place: FaultPlace) {
+    guard causes?.last?.place != place else { return }
+    var noted = causes ?? []
+    if noted.count == Self.causeCapacity { noted.removeLast() }
+    noted.append(Cause(place: place, since: lastBadAt))
+    causes = noted
   }
 
   mutating func include(_ judgement: Judgement) {

@@ -34,8 +34,17 @@ public enum IncidentAction: Sendable, Equatable {
   case resolve(Incident)
 
   public var incident: Incident {
-    switch self {
-    case .raise(let incident), .update(let incident), .resolve(let incident): incident
+    get {
+      switch self {
+      case .raise(let incident), .update(let incident), .resolve(let incident): incident
+      }
+    }
+    set {
+      switch self {
+      case .raise: self = .raise(newValue)
+      case .update: self = .update(newValue)
+      case .resolve: self = .resolve(newValue)
+      }
     }
   }
 }
@@ -102,6 +111,13 @@ public struct IncidentTracker: Sendable {
   /// Adds the route to what is known of the incident.
   public mutating func note(_ route: RouteChange) {
     state.incident?.route = route
+  }
+
+  /// Keeps where the fault of the incident lies, if it fires and this kind of interval was the last: of one that is getting
+  /// over, other paths speak of what comes after it.
+  public mutating func note(_ place: FaultPlace) {
+    guard state.incident?.phase == .firing, state.incident?.causes == nil || state.outcomes.last ?? true else { return }
+    state.incident?.note(place)
   }
 
   /// Lets time pass: what is clear is resolved as soon as it has fired long enough.

@@ -16,6 +16,7 @@ extension MonitorService {
     let anew = try await judgeAnew(step.late, with: records, in: next)
     next.replace(anew, in: &step)
     batch.judgements += anew
+    next.noteCauses(in: &step)
     // A history that was begun anew in the meantime knows of nothing that is going on.
     let generation = history.generation
     let isNew = generation != self.generation

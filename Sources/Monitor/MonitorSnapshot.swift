@@ -80,13 +80,30 @@ public struct IncidentState: Sendable, Equatable {
   /// The worst value and its limit with units, for people; empty where nothing was measured.
   public var value: String
   public var limit: String
-  /// Where the fault most likely lies; empty where nothing is known.
+  /// Where the fault most likely lies, or lay; empty where nothing is known.
   public var likelyCause: Notification.Text
+  /// Each likely cause it had while it fired, in order.
+  public var causes: [Cause]
   public var startedAt: WallTime
   /// End of the last bad interval; absent while it is open.
   public var endedAt: WallTime?
   /// The route when it began, beside the last good one.
   public var route: RouteChange?
+
+  /// A likely cause, and since when it was that.
+  public struct Cause: Sendable, Equatable {
+    public var since: WallTime
+    public var text: Notification.Text
+
+    init(_ cause: Incident.Cause, told: Notification) {
+      var told = told
+      told.cause = cause.place
+      // What the figures say is of the whole incident, unless it is all there is.
+      if cause.place != .measurement { told.evidence = Notification.Text(ja: "", en: "") }
+      since = cause.since
+      text = Notification.Text(ja: told.japaneseCause, en: told.englishCause)
+    }
+  }
 
   public enum Phase: String, Sendable, CaseIterable {
     case pending, firing, resolved, silenced
@@ -106,9 +123,10 @@ public struct IncidentState: Sendable, Equatable {
     metric = told.breach.metric
     value = told.breach.figures?.value ?? ""
     limit = told.breach.figures?.limit ?? ""
-    // Of what is over, where it lay is not known any more: other paths speak of now.
-    likelyCause =
-      incident.phase == .resolved ? told.evidence : .init(ja: told.japaneseCause, en: told.englishCause)
+    // Of what was over before causes were kept, where it lay is not known: other paths speak of now.
+    let isKnown = incident.phase != .resolved || incident.causes != nil
+    likelyCause = isKnown ? .init(ja: told.japaneseCause, en: told.englishCause) : told.evidence
+    causes = (incident.causes ?? []).map { Cause($0, told: told) }
     startedAt = incident.startedAt
     endedAt = incident.phase == .resolved ? incident.lastBadAt : nil
     route = incident.route

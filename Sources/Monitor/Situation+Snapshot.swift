@@ -40,13 +40,20 @@ extension Situation {
   /// together has one cause.
   func notifications(of actions: [IncidentAction]) -> [Notification] {
     guard !actions.isEmpty else { return [] }
-    let verdicts = PathVerdicts(states.values.map { (path: $0.series.path, verdict: $0.verdict) })
+    let verdicts = pathVerdicts
     return actions.map { action in
       let incident = action.incident
+      // Of what is over, the other paths speak no more.
+      let kept = incident.phase == .resolved ? incident.causes?.last?.place : nil
       return Notification(
-        action, cause: verdicts.place(of: incident.series.path, isUnmeasured: incident.kind != .breach),
-        sites: configuration.sites, pages: configured[incident.series]?.pages ?? true)
+        action, cause: kept ?? verdicts.place(of: incident), sites: configuration.sites,
+        pages: configured[incident.series]?.pages ?? true)
     }
+  }
+
+  /// What all paths say at this moment.
+  var pathVerdicts: PathVerdicts {
+    PathVerdicts(states.values.map { (path: $0.series.path, verdict: $0.verdict) })
   }
 
   /// What fires, as it was told when it was raised.

@@ -13,6 +13,8 @@ struct Situation: Sendable {
   /// When the monitor began, or the clock was set last: silence soon after says nothing yet.
   private(set) var startedAt: WallTime
   private(set) var states: [PathRecord.Series: SeriesState] = [:]
+  /// Their keys as `inOrder` has them.
+  private var sorted: [PathRecord.Series] = []
   private(set) var routes = Routes()
   /// The latest incidents that are over, newest first.
   private(set) var closed: [Incident] = []
@@ -148,7 +150,7 @@ struct Situation: Sendable {
   /// Lets time pass.
   mutating func advance(to now: WallTime) -> Step {
     var step = Step()
-    for series in states.keys.sorted() {
+    for series in inOrder() {
       if isForgotten(self[series], now) {
         forget(series, now, &step)
         continue
@@ -167,7 +169,7 @@ struct Situation: Sendable {
   mutating func clockStepped(by step: Int64, to now: WallTime) -> Step {
     var follows = Step()
     startedAt = now
-    for series in states.keys.sorted() {
+    for series in inOrder() {
       let judgements = self[series].judge.clockStepped(to: now)
       observe(judgements, of: series, &follows)
       self[series].clockStepped(by: step)
@@ -181,6 +183,27 @@ struct Situation: Sendable {
     for interval in judged {
       self[interval.series].note(PathSample(interval), capacity: configuration.samplesPerPath)
       step.changed.insert(interval.series)
+    }
+  }
+
+  /// Keeps with the incidents that fire where their faults lie, by what all paths say after the step.
+  mutating func noteCauses(in step: inout Step) {
+    let firing = step.incidents.filter { $0.phase == .firing }
+    guard !firing.isEmpty else { return }
+    let verdicts = pathVerdicts
+    var causes: [String: [Incident.Cause]] = [:]
+    for incident in firing {
+      let tracker = incident.kind == .breach ? \SeriesState.breach : \SeriesState.unmeasured
+      // One that the step ended, too, keeps what was known of it before.
+      guard states[incident.series]?[keyPath: tracker].incident?.id == incident.id else { continue }
+      self[incident.series][keyPath: tracker].note(verdicts.place(of: incident))
+      causes[incident.id] = self[incident.series][keyPath: tracker].incident?.causes
+    }
+    for index in step.incidents.indices {
+      if let causes = causes[step.incidents[index].id] { step.incidents[index].causes = causes }
+    }
+    for index in step.actions.indices {
+      if let causes = causes[step.actions[index].incident.id] { step.actions[index].incident.causes = causes }
     }
   }
 
@@ -218,6 +241,13 @@ struct Situation: Sendable {
       let (rules, incidentRules) = (configuration.otherRules, configuration.incidentRules)
       yield &states[series, default: SeriesState(series, rules, incidentRules)]
     }
+  }
+
+  /// All series, sorted only when there are others than last time: time passes each second.
+  private mutating func inOrder() -> [PathRecord.Series] {
+    // They become fewer in `forget` alone.
+    if sorted.count != states.count { sorted = states.keys.sorted() }
+    return sorted
   }
 
   /// Begins to judge a series that nobody configured, if there is room: those that were are there from the start.
@@ -338,6 +368,7 @@ struct Situation: Sendable {
       unasked[series.path.site] = site.series > 0 ? site : nil
     }
     states[series] = nil
+    sorted = []
     step.forgotten.insert(series)
   }
 

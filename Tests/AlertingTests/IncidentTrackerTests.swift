@@ -89,6 +89,35 @@ import Wire
     #expect(firing?.headline == nil)
   }
 
+  @Test("Where the fault lies is kept from when it fires, and each change while it is bad, up to a bound")
+  func causes() {
+    var story = story("bbbbb")
+    story.tracker.note(.path)
+    #expect(story.tracker.incident?.causes == nil)
+    story.tell("b")
+    story.tracker.note(.path)
+    story.tracker.note(.path)
+    story.tell("b")
+    story.tracker.note(.site)
+    story.tell("g")
+    // Getting over: what is good meanwhile says nothing of what it was.
+    story.tracker.note(.path)
+    let kept = [
+      Incident.Cause(place: .path, since: WallTime(seconds: 90)),
+      Incident.Cause(place: .site, since: WallTime(seconds: 105)),
+    ]
+    #expect(story.tracker.incident?.causes == kept)
+    for number in 0..<100 {
+      story.tell("b")
+      story.tracker.note(number % 2 == 0 ? .path : .target)
+    }
+    #expect(story.tracker.incident?.causes?.count == 16)
+    #expect(story.tracker.incident?.causes?.first?.place == .path)
+    #expect(story.tracker.incident?.causes?.last?.place == .target)
+    story.tracker.clockStepped(by: 3_600_000_000_000)
+    #expect(story.tracker.incident?.causes?.first?.since == WallTime(seconds: 3_690))
+  }
+
   @Test("It is pending from the first bad interval, and gone when that cannot count any more")
   func pending() {
     #expect(story("g").tracker.incident == nil)

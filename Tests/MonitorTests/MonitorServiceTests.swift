@@ -69,6 +69,49 @@ struct MonitorServiceTests {
     #expect(await requests.next() == nil)
   }
 
+  @Test(
+    "What is over says where the fault lay when it fired, and where it was thought to lie before, after a restart too")
+  func causes() async throws {
+    let receiver = try HTTPReceiver()
+    var requests = receiver.requests.makeAsyncIterator()
+    let other = PathRecord.Series(
+      path: Path(site: "tsu", target: "relay", route: .direct), origin: Bench.series.origin)
+    var before: [IncidentState] = []
+    do {
+      let monitor = try await bench.monitor(webhook: receiver.url) {
+        $0.paths.append(ExpectedPath(path: other.path, origin: other.origin))
+      }
+      for number in 0..<40 as Range<Int64> {
+        bench.advance(to: number * 15 + 3)
+        // One path is bad for nine intervals, the site's other one for the last two of those.
+        try await monitor.ingest([
+          bench.record(number - 1, lost: (3..<12).contains(number) ? 30 : 0),
+          bench.record(number - 1, lost: (10..<12).contains(number) ? 30 : 0, series: other),
+        ])
+        bench.advance(to: number * 15 + 14)
+        try await monitor.tick()
+        await monitor.deliverDue()
+      }
+      before = await monitor.snapshot().incidents
+    }
+    let incident = try #require(before.first { $0.path == Bench.series.path })
+    #expect(incident.phase == .resolved)
+    #expect(incident.likelyCause.en.hasPrefix("The line or network of Tsu office"))
+    #expect(
+      incident.causes.map(\.text.en) == [
+        "Somewhere between Tsu office and Headquarters.",
+        "The line or network of Tsu office: every path of the site is bad, or its neighbours do not reach it.",
+      ])
+    let texts = try [#require(await requests.next()).json(), #require(await requests.next()).json()].map {
+      ($0["likelyCause"] as? [String: String])?["en"] ?? ""
+    }
+    #expect(texts.map { $0.hasPrefix("Somewhere between") } == [true, false])
+    #expect(texts[1] == incident.likelyCause.en)
+    let monitor = try await bench.monitor()
+    #expect(await monitor.snapshot().incidents == before)
+    receiver.stop()
+  }
+
   @Test("Records that come after their time are committed and told of for a day")
   func afterTheirTime() async throws {
     let monitor = try await bench.monitor { $0.retention.records = .seconds(3_600) }

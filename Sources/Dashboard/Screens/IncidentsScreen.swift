@@ -34,7 +34,12 @@ enum IncidentsScreen {
     let room = max(1, area.count - 1 - routeLines.count)
     var shown = Array(causeLines.prefix(room))
     if room < causeLines.count { shown[room - 1] = (shown[room - 1] + " …").fitted(to: columns) }
-    for (line, row) in zip(shown + routeLines, area.dropFirst()) {
+    // What was thought first, where there is room left.
+    let before = (incident.causes ?? []).dropLast().reversed().flatMap { cause in
+      "\(state.words.likelyCause) \(state.clock(cause.since))–: \(state.words.localized(cause.cause))".wrapped(
+        to: columns)
+    }
+    for (line, row) in zip(shown + routeLines + before, area.dropFirst()) {
       canvas.put(line.fitted(to: columns), row: row, column: 1)
     }
   }

@@ -139,8 +139,15 @@ extension IncidentStatus {
       subject: "\(path.site) → \(path.target) (\(way))", site: path.site, target: path.target,
       label: path.label.isEmpty ? nil : path.label, metric: incident.metric, value: incident.value,
       limit: incident.limit, likelyCause: cause.en.isEmpty ? nil : LocalizedName(ja: cause.ja, en: cause.en),
+      causes: incident.causes.count > 1 ? incident.causes.map(IncidentCause.init) : nil,
       startedAt: incident.startedAt.unixSeconds, endedAt: incident.endedAt?.unixSeconds,
       route: incident.route.map(IncidentRoute.init))
+  }
+}
+
+extension IncidentCause {
+  init(_ cause: IncidentState.Cause) {
+    self.init(since: cause.since.unixSeconds, cause: LocalizedName(ja: cause.text.ja, en: cause.text.en))
   }
 }
 
