@@ -94,6 +94,13 @@ extension HistoryStore {
             try db.execute(
               sql: "DELETE FROM \(table) WHERE series = ? AND level = ? AND start < ?",
               arguments: [id, window.level.rawValue, window.start])
+            // What was summed up of days that are gone goes with them.
+            if table == "tally", window.level == .day, db.changesCount > 0 {
+              try db.execute(
+                sql: "DELETE FROM tally WHERE series = ? AND level = ? AND start < ?",
+                arguments: [id, Self.tallyBlockLevel, window.start])
+              try Self.sumBlock(of: id, holding: WallTime(nanoseconds: window.start), in: db)
+            }
           }
         }
       }

@@ -86,34 +86,9 @@ extension HistoryStore {
     }
   }
 
-  /// Every judged series' intervals in the windows that start in `starts`, counted.
-  public func tallies(
-    _ level: RollUp.Level, starting starts: Range<WallTime>
-  ) async throws(HistoryError) -> [PathRecord.Series: [RollUp.Tally]] {
-    try await read { db in
-      let objectives = try Self.objectives(in: db)
-      let statement = try db.cachedStatement(
-        sql: """
-          SELECT objective, verdict, reason, sum(intervals) AS intervals FROM tally
-          WHERE series = ? AND level = ? AND start >= ? AND start < ? GROUP BY objective, verdict, reason
-          """)
-      var tallies: [PathRecord.Series: [RollUp.Tally]] = [:]
-      for series in try Row.fetchAll(db, sql: "SELECT * FROM series") {
-        let counted = try Row.fetchAll(
-          statement,
-          arguments: [
-            series["id"] as Int64, level.rawValue, starts.lowerBound.nanoseconds, starts.upperBound.nanoseconds,
-          ])
-        guard !counted.isEmpty else { continue }
-        tallies[try PathRecord.Series(series)] = try counted.map { try RollUp.Tally($0, objectives) }
-      }
-      return tallies
-    }
-  }
-
   // MARK: One window
 
-  private struct Window {
+  struct Window {
     var series: Int64
     var level: RollUp.Level
     var starts: Range<WallTime>
@@ -221,25 +196,6 @@ extension HistoryStore {
       figures.latency.map(Int64.init(clamping:)), figures.delayVariation.map(Int64.init(clamping:)), place,
     ]
     try statement.execute(arguments: window.key + values)
-  }
-
-  /// Counts the window's intervals anew, unless that would be fewer than were counted before.
-  private static func replaceTallies(
-    _ window: Window, in db: Database, by query: String, _ arguments: StatementArguments
-  ) throws {
-    let tallies = try Row.fetchAll(db.cachedStatement(sql: query), arguments: arguments)
-    let before = try Int.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT coalesce(sum(intervals), 0) FROM tally WHERE series = ? AND level = ? AND start = ?"),
-      arguments: window.key)
-    guard tallies.reduce(0, { $0 + ($1["intervals"] as Int) }) >= before ?? 0 else { return }
-    try db.cachedStatement(sql: "DELETE FROM tally WHERE series = ? AND level = ? AND start = ?")
-      .execute(arguments: window.key)
-    let insert = try db.cachedStatement(
-      sql: """
-        INSERT INTO tally (series, level, start, objective, verdict, reason, intervals) VALUES (?, ?, ?, ?, ?, ?, ?)
-        """)
-    for tally in tallies { try insert.execute(arguments: window.key + StatementArguments(tally.databaseValues)) }
   }
 }
 

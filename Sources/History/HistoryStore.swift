@@ -123,7 +123,9 @@ public final class HistoryStore: Sendable {
       // cut.
       // The log is copied to the database every 32 MiB, not every 4: an interval of all paths touches a page of each,
       // and the more of them fall together the fewer are written.
-      try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8192")
+      // For the same reason 64 MiB of pages are kept at hand, not 2: they would be read again for each interval.
+      try db.execute(
+        sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8192; PRAGMA cache_size = -65536")
       return try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(PASSIVE)")?["log"] ?? 0
     }
     let migrator = Schema.migrator

@@ -130,6 +130,16 @@ enum Schema {
           """)
     }
     registerPlannedWork(&migrator)
+    migrator.registerMigration("tally blocks") { db in
+      try db.execute(
+        sql: """
+          -- The level 2764800: days, added up by 32. No day starts before 1970, but for the first one east of Greenwich.
+          INSERT INTO tally (series, level, start, objective, verdict, reason, intervals)
+            SELECT series, 2764800, start - start % 2764800000000000, objective, verdict, reason, sum(intervals)
+            FROM tally WHERE level = 86400 AND start >= 0
+            GROUP BY series, start - start % 2764800000000000, objective, verdict, reason;
+          """)
+    }
     return migrator
   }
 }

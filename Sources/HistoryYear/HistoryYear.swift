@@ -91,6 +91,7 @@ import Wire
       pruning += try await watch.measure { try await store.prune(at: end, keeping: Retention()) }
       if day % 30 == 0 { print("day \(day): \(bytes() >> 20) MiB") }
     }
+    try past.sumBlocks()
     print(
       "\(lengths.days) days: writing \(writing), rolling up hours and days \(rollingUp), of that the slowest day "
         + "\(slowestDay), pruning \(pruning)")

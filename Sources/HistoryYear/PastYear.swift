@@ -75,6 +75,18 @@ struct PastYear {
     }
   }
 
+  /// What the days that were written straight add up to.
+  func sumBlocks() throws {
+    try database.write { db in
+      try db.execute(
+        sql: """
+          INSERT OR REPLACE INTO tally (series, level, start, objective, verdict, reason, intervals)
+          SELECT series, 2764800, start - start % 2764800000000000, objective, verdict, reason, sum(intervals)
+          FROM tally WHERE level = 86400 GROUP BY series, start - start % 2764800000000000, objective, verdict, reason
+          """)
+    }
+  }
+
   /// Records and judgements for so many intervals before `end`; returns how many of each.
   func writeRecords(_ rows: [Int64], intervals: Int, before end: WallTime) throws -> Int {
     try database.write { db in

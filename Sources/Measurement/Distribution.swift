@@ -84,20 +84,24 @@ public struct Distribution: Sendable, Equatable {
     maximum = Self.extreme(maximum, other.maximum, by: >)
     var merged: [Bucket] = []
     merged.reserveCapacity(buckets.count + other.buckets.count)
-    var ours = buckets[...]
-    var theirs = other.buckets[...]
-    while let left = ours.first, let right = theirs.first {
+    var (own, their) = (0, 0)
+    while own < buckets.count, their < other.buckets.count {
+      let (left, right) = (buckets[own], other.buckets[their])
       if left.index < right.index {
-        merged.append(ours.removeFirst())
+        merged.append(left)
+        own += 1
       } else if right.index < left.index {
-        merged.append(theirs.removeFirst())
+        merged.append(right)
+        their += 1
       } else {
         merged.append(Bucket(index: left.index, count: left.count + right.count))
-        ours.removeFirst()
-        theirs.removeFirst()
+        own += 1
+        their += 1
       }
     }
-    buckets = merged + ours + theirs
+    merged += buckets[own...]
+    merged += other.buckets[their...]
+    buckets = merged
   }
 
   /// Exact mean, rounded down; `nil` when empty.

@@ -171,4 +171,74 @@ struct HistoryFileTests {
     let made = try await store.rollUps(of: Self.series, .hour, starting: .unixEpoch..<WallTime(seconds: 1))
     #expect(made.map(\.tallies) == [[RollUp.Tally(objective: nil, verdict: .good, intervals: 1)]])
   }
+
+  @Test("Only the owner may read a backup, what was restored of it, and the copy made before a migration")
+  func modes() async throws {
+    func mode(_ file: String) throws -> Int {
+      try #require(FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int)
+    }
+    do {
+      let store = try HistoryStore(folder: DataFolder(path: folder))
+      try await commit(0..<2, to: store)
+    }
+    // Where others may read what it lies beside, too.
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder + "/history.sqlite")
+    try HistoryFile(dataFolder: folder).backUp(to: backup)
+    #expect(try mode(backup) == 0o600)
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: backup)
+    _ = try HistoryFile(path: backup).restore(into: DataFolder(path: other))
+    #expect(try mode(other + "/history.sqlite") == 0o600)
+    #expect(try HistoryFile(dataFolder: other).verify().records == 2)
+    let old = try DatabaseQueue(path: folder + "/history.sqlite")
+    try HistoryFile.copy(old, folder + "/history.sqlite", to: folder + "/copy")
+    #expect(try mode(folder + "/copy") == 0o600)
+  }
+
+  @Test("A backup into a folder that is not there is a sentence")
+  func noFolder() async throws {
+    _ = try HistoryStore(folder: DataFolder(path: folder))
+    let file = HistoryFile(dataFolder: folder)
+    let missing = temporary.path + "/nowhere/backup.sqlite"
+    #expect(throws: HistoryError.failed(file: missing, detail: "No such file or directory")) {
+      try file.backUp(to: missing)
+    }
+  }
+
+  @Test("The days of an older database are added up by blocks")
+  func blocksOfOlder() async throws {
+    let file = folder + "/history.sqlite"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    do {
+      let old = try DatabasePool(path: file)
+      try Schema.migrator.migrate(old, upTo: "months")
+      try await old.write { db in
+        let series = try Self.series.row(in: db)
+        for day in 20..<100 {
+          try db.execute(
+            sql: """
+              INSERT INTO tally (series, level, start, objective, verdict, reason, intervals)
+              VALUES (?, 86400, ?, 0, 'good', '', 100), (?, 86400, ?, 0, 'bad', '', 1), (?, 3600, ?, 0, 'bad', '', 1)
+              """,
+            arguments: [series, day * 86_400_000_000_000, series, day * 86_400_000_000_000, series, day])
+        }
+      }
+      try old.close()
+    }
+    let store = try HistoryStore(folder: DataFolder(path: folder))
+    #expect(FileManager.default.fileExists(atPath: file + ".schema-months"))
+    let blocks = try await store.read { db in
+      try Row.fetchAll(
+        db,
+        sql: "SELECT start / 86400000000000 AS day, verdict, intervals FROM tally WHERE level = 2764800 ORDER BY 1, 2"
+      ).map { "\($0["day"] as Int) \($0["verdict"] as String) \($0["intervals"] as Int)" }
+    }
+    #expect(
+      blocks == [
+        "0 bad 12", "0 good 1200", "32 bad 32", "32 good 3200", "64 bad 32", "64 good 3200", "96 bad 4", "96 good 400",
+      ])
+    let counted = try await store.tallies(
+      .day, starting: WallTime(seconds: 25 * 86_400)..<WallTime(seconds: 98 * 86_400))
+    #expect(counted[Self.series]?.map(\.intervals) == [73, 7_300])
+  }
 }

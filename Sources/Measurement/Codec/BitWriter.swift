@@ -5,6 +5,11 @@ struct BitWriter {
   private var held: UInt64 = 0
   private var pending = 0
 
+  /// - Parameter capacity: bytes that are likely to be written.
+  init(capacity: Int = 0) {
+    bytes.reserveCapacity(capacity)
+  }
+
   /// The `width` lowest bits of `value`; 0 to 56.
   mutating func write(_ value: UInt64, width: Int) {
     held = held << UInt64(width) | value

@@ -10,7 +10,8 @@ enum PackedBuckets {
     guard buckets.count > 1 else { return }
     let order = UInt64.bitWidth - 1 - (total / UInt64(buckets.count)).leadingZeroBitCount
     bytes.append(UInt8(truncatingIfNeeded: order))
-    var bits = BitWriter()
+    // Half a byte for each bucket is what most take.
+    var bits = BitWriter(capacity: buckets.count)
     for (bucket, next) in zip(buckets, buckets.dropFirst()) {
       bits.write(bucket.count - 1, order: order)
       bits.write(UInt64(next.index - bucket.index) - 1, order: 0)

@@ -5,6 +5,7 @@ struct RecordWriter {
   private(set) var bytes: [UInt8] = []
 
   mutating func write(_ record: PathRecord) {
+    bytes.reserveCapacity(bytes.count + 1_024)
     bytes.append(u16: PathRecord.schemaVersion)
     write(record.id)
     bytes.append(u64: UInt64(bitPattern: record.length.nanoseconds))
