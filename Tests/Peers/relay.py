@@ -2,10 +2,13 @@
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import os
 import signal
 import ssl
+import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from cryptography import x509
@@ -15,6 +18,17 @@ import network
 from waiting import DEADLINE, until
 
 EXECUTABLE = Path(os.environ.get("KAKEHASHI", ".build/release/kakehashi")).resolve()
+
+
+def run(*arguments: object, status: int = 0) -> str:
+    """Runs a command to its end; what it says."""
+    ended = subprocess.run(
+        [EXECUTABLE, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=DEADLINE,
+        env=os.environ | {"LC_ALL": "C.UTF-8"})
+    assert ended.returncode == status, ended.stdout
+    return ended.stdout
+
+
 _PORT = 8443
 
 _CONFIGURATION = f"""\
@@ -122,3 +136,13 @@ class Relay:
     async def _read(self, stream: asyncio.StreamReader) -> None:
         async for line in stream:
             self.lines.append(line.decode(errors="replace").rstrip())
+
+
+@contextlib.asynccontextmanager
+async def running(relay: Relay, job: str) -> AsyncIterator[Relay]:
+    """A server in a new folder, with this probe job, until it ends well."""
+    (relay.folder / "probes").mkdir(parents=True)
+    (relay.folder / "probes/hub.yaml").write_text(job)
+    await relay.start()
+    yield relay
+    assert await relay.stop() == 0, relay.log

@@ -1,11 +1,9 @@
 """Agents of other sites as operators know them: commands and processes, from the one-time code to the last record."""
 
 import asyncio
-import os
 import re
 import sqlite3
 import stat
-import subprocess
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import pytest_asyncio
 
 import network
-from relay import EXECUTABLE, Relay
+from relay import Relay, run, running
 from waiting import until
 
 HTTPS, MEDIA, HQ, TSU = 8451, 10500, 8641, 8642
@@ -34,15 +32,6 @@ http:
 """
 
 _JOB = "kind: stamp\nto: [hq]\nrate: 100\ninterval: 1 s\n"
-
-
-def run(*arguments: object, status: int = 0) -> str:
-    """Runs a command to its end; what it says."""
-    ended = subprocess.run(
-        [EXECUTABLE, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
-        env=os.environ | {"LC_ALL": "C.UTF-8"})
-    assert ended.returncode == status, ended.stdout
-    return ended.stdout
 
 
 class Agent(Relay):
@@ -68,12 +57,8 @@ class Site:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def hq(tmp_path: Path) -> AsyncIterator[Relay]:
-    hq = Relay(tmp_path / "hq", _CONFIGURATION, f"https://{network.ADDRESS}:{HTTPS}")
-    (tmp_path / "hq/probes").mkdir(parents=True)
-    (tmp_path / "hq/probes/hub.yaml").write_text(_JOB)
-    await hq.start()
-    yield hq
-    assert await hq.stop() == 0, hq.log
+    async with running(Relay(tmp_path / "hq", _CONFIGURATION, f"https://{network.ADDRESS}:{HTTPS}"), _JOB) as hq:
+        yield hq
 
 
 def add(hq: Relay) -> list[str]:

@@ -1,8 +1,6 @@
 """Announced work as the network team does it: commands while everything runs."""
 
 import json
-import os
-import subprocess
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +8,7 @@ from pathlib import Path
 import pytest_asyncio
 
 import network
-from relay import EXECUTABLE, Relay
+from relay import Relay, run, running
 from waiting import until
 
 _HTTPS, _MEDIA, _HQ, _BRANCH = 8471, 10700, 8661, 8662
@@ -34,20 +32,12 @@ _JOB = "kind: stamp\nfrom: [branch]\nto: [hq]\nrate: 100\ninterval: 1 s\n"
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def hq(tmp_path: Path) -> AsyncIterator[Relay]:
-    hq = Relay(tmp_path / "hq", _CONFIGURATION, f"https://{network.ADDRESS}:{_HTTPS}")
-    (tmp_path / "hq/probes").mkdir(parents=True)
-    (tmp_path / "hq/probes/hub.yaml").write_text(_JOB)
-    await hq.start()
-    yield hq
-    assert await hq.stop() == 0, hq.log
+    async with running(Relay(tmp_path / "hq", _CONFIGURATION, f"https://{network.ADDRESS}:{_HTTPS}"), _JOB) as hq:
+        yield hq
 
 
 def _run(hq: Relay, *words: str, status: int = 0) -> str:
-    ended = subprocess.run(
-        [EXECUTABLE, *words, "--config", hq.file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        timeout=60, env=os.environ | {"LC_ALL": "C.UTF-8"})
-    assert ended.returncode == status, ended.stdout
-    return ended.stdout
+    return run(*words, "--config", hq.file, status=status)
 
 
 async def test_work_is_announced_and_taken_back_while_everything_runs(hq: Relay) -> None:

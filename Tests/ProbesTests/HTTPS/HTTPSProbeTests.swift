@@ -1,5 +1,4 @@
 import Fetch
-import Glibc
 import Measurement
 import Testing
 import Wire
@@ -43,16 +42,9 @@ struct HTTPSProbeTests {
   @Test("An authority's file that is not there says nothing of the server")
   func missingAuthority() async throws {
     // Somebody listens, or the server itself would be at fault first.
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(listener) }
-    try #require(listen(listener, 1) == 0)
-    var name = sockaddr_in()
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let found = withUnsafeMutablePointer(to: &name) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(listener, $0, &length) }
-    }
-    try #require(found == 0)
-    var request = ProbeRequest(target: "https://127.0.0.1:\(UInt16(bigEndian: name.sin_port))/")
+    let port = try ListeningPort()
+    defer { port.close() }
+    var request = ProbeRequest(target: "https://127.0.0.1:\(port.number)/")
     request.trust = .authorities(file: "/nowhere/ca.pem")
     let error = await #expect(throws: ProbeError.self) { try await ProbeKind.https.measure(request) }
     #expect(error?.description.contains("/nowhere/ca.pem") == true)
