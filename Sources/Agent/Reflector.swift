@@ -47,8 +47,9 @@ public final class Reflector: Sendable {
         var loop = try ReflectorLoop(configuration, wakeup: signal.wakeup)
         startup.report(.success(loop.endpoint))
         var answers = SendBatch(datagrams: ReflectorLoop.answersPerFlush, bytes: ReflectorLoop.answersPerFlush * 9_216)
+        var timed = SendBatch(datagrams: 1, bytes: 9_216)
         while !signal.isStopped {
-          loop.turn(&answers)
+          loop.turn(&answers, timed: &timed)
           let counts = loop.counts
           shared.counts.withLock { $0 = counts }
         }
@@ -83,6 +84,11 @@ struct ReflectorLoop: ~Copyable {
   private var estimate: ErrorEstimate
   private var nextClockCheck: MonotonicTime
   private(set) var counts = Reflector.Counts()
+  /// The last answer whose session wants to know when it left, its place in the kernel's count, and its T3.
+  private var awaited: (answer: AwaitedDeparture, number: UInt32, written: WallTime)?
+  private var nextDeparture: UInt32 = 0
+  /// A report that says otherwise speaks of another answer.
+  private static let longestDelay: Int64 = 1_000_000_000
 
   var endpoint: Endpoint { socket.localEndpoint }
 
@@ -113,8 +119,9 @@ struct ReflectorLoop: ~Copyable {
   }
 
   /// Waits and answers all that came.
-  mutating func turn(_ answers: inout SendBatch) {
-    _ = loop.wait(until: .never)
+  /// - Parameter timed: room for one answer whose departure is awaited.
+  mutating func turn(_ answers: inout SendBatch, timed: inout SendBatch) {
+    for index in 0..<loop.wait(until: .never) where loop.event(at: index).hasFailed { takeDepartures() }
     while socket.receive(into: &received) {
       let now = received.clock.monotonic
       if now >= nextClockCheck {
@@ -122,14 +129,16 @@ struct ReflectorLoop: ~Copyable {
         nextClockCheck = now + .seconds(1)
       }
       while let datagram = received.next() {
-        answer(datagram, &answers)
+        answer(datagram, &answers, timed: &timed)
         if answers.count == Self.answersPerFlush { flush(&answers) }
       }
       flush(&answers)
     }
   }
 
-  private mutating func answer(_ datagram: ReceivedDatagram, _ answers: inout SendBatch) {
+  private mutating func answer(
+    _ datagram: ReceivedDatagram, _ answers: inout SendBatch, timed: inout SendBatch
+  ) {
     guard datagram.isUnicast else { return counts.drops.count(.stampForbiddenSource) }
     guard !datagram.isTruncated else { return counts.drops.count(.tooLarge) }
     // Room for the longest base packet, which short requests are filled up to.
@@ -142,13 +151,49 @@ struct ReflectorLoop: ~Copyable {
     switch reflector.reflect(received.bytes(of: datagram), arrival, into: &answer) {
     case .dropped(let reason):
       counts.drops.count(reason)
-    case .answered(let byteCount, let dscp):
+    case .answered(let byteCount, let dscp, nil):
       answers.commit(byteCount, to: datagram.source, from: datagram.localAddress, trafficClass: dscp << 2)
+    case .answered(let byteCount, let dscp, .some(let awaited)):
+      _ = timed.append(
+        answer.bytes.extracting(0..<byteCount), to: datagram.source, from: datagram.localAddress,
+        trafficClass: dscp << 2)
+      // Behind what its session was answered before.
+      flush(&answers)
+      send(&timed, awaited, written: arrival.transmitted)
+    }
+  }
+
+  /// Sends one answer and takes the time: the kernel's, else ours of just before, which its T3 is older than by what the
+  /// batch before it took.
+  private mutating func send(_ timed: inout SendBatch, _ answer: AwaitedDeparture, written: WallTime) {
+    let now = SystemClock.wallTime
+    let summary = socket.flushReportingDepartures(&timed)
+    count(summary)
+    guard summary.sent == 1 else { return }
+    reflector.departed(answer, at: now, method: TimestampInformation.Method.software)
+    awaited = (answer, nextDeparture, written)
+    nextDeparture &+= 1
+    // Most interfaces take a datagram at once.
+    takeDepartures()
+  }
+
+  private mutating func takeDepartures() {
+    while case .departed(let number, let time) = socket.nextReport() {
+      if let awaited, awaited.number == number,
+        (0...Self.longestDelay).contains(time.nanoseconds(since: awaited.written))
+      {
+        reflector.departed(awaited.answer, at: time, method: TimestampInformation.Method.software)
+      }
+      // The kernel may have counted one that it refused.
+      if number &- nextDeparture < 1 << 31 { nextDeparture = number &+ 1 }
     }
   }
 
   private mutating func flush(_ answers: inout SendBatch) {
-    let summary = socket.flush(&answers)
+    count(socket.flush(&answers))
+  }
+
+  private mutating func count(_ summary: SendSummary) {
     counts.answered += UInt64(summary.sent)
     counts.drops.count(.sendWouldBlock, summary.wouldBlock)
     counts.drops.count(.sendTooLarge, summary.tooLarge)

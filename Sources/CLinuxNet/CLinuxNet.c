@@ -344,6 +344,12 @@ int linux_next_report(int fd, struct linux_report *report) {
   return 1;
 }
 
+int linux_report_departures(int fd, bool on) {
+  // The kernel counts from 0 when OPT_ID is set that was not, and only what it reports.
+  int flags = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
+  return set(fd, SOL_SOCKET, SO_TIMESTAMPING, on ? flags | SOF_TIMESTAMPING_TX_SOFTWARE : flags);
+}
+
 int linux_restart_departures(int fd) {
   if (set_departures(fd, false) != 0) return -1;
   return set_departures(fd, true);

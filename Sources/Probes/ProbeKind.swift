@@ -200,6 +200,8 @@ struct ProbeMeasurement: Sendable {
   var place: String
   /// What else a person should know: why requests failed, for instance.
   var remarks: [String] = []
+  /// What a reflector says of its own delay, which no timestamp of a packet tells.
+  var reflectorDelay = Distribution()
   /// Why there is nothing to judge, as a phrase.
   var obstacle: String?
   /// The round trip leads to the other end and back, and the latency judged is one way of it.

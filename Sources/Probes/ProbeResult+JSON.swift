@@ -66,6 +66,8 @@ extension ProbeResult {
     var roundTripMilliseconds: DelayReport?
     var forwardDelayMilliseconds: DelayReport?
     var reverseDelayMilliseconds: DelayReport?
+    /// How long after the time in it each answer left, by the reflector's own word; part of the round trip.
+    var reflectorDelayMilliseconds: DelayReport?
     var clocksSynchronized: Bool
     var clockErrorMilliseconds: Double?
     var timestamps: String
@@ -113,6 +115,7 @@ extension ProbeResult {
       roundTripMilliseconds = DelayReport(record.roundTrip)
       forwardDelayMilliseconds = DelayReport(record.forwardDelay)
       reverseDelayMilliseconds = DelayReport(record.reverseDelay)
+      reflectorDelayMilliseconds = DelayReport(stream.reflectorDelay)
       clocksSynchronized = record.clock.isSynchronized
       clockErrorMilliseconds = milliseconds(record.clock.errorNanoseconds)
       timestamps = record.timestamps.rawValue

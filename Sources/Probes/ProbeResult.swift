@@ -19,6 +19,7 @@ public struct ProbeResult: Sendable {
     public var obstacle: String?
     /// What else a person should know.
     public var remarks: [String]
+    var reflectorDelay = Distribution()
     /// The latency is one way: measured, or half the round trip.
     var isBetweenPlaces = false
 
@@ -78,7 +79,7 @@ public struct ProbeResult: Sendable {
     let record = measurement.record
     var stream = Stream(
       record: record, place: measurement.place, obstacle: measurement.obstacle, remarks: measurement.remarks,
-      isBetweenPlaces: measurement.isBetweenPlaces)
+      reflectorDelay: measurement.reflectorDelay, isBetweenPlaces: measurement.isBetweenPlaces)
     switch record.condition {
     case .targetDown:
       stream.obstacle = "target down: the host answers, but nothing listens on that port"

@@ -7,11 +7,22 @@ struct SessionID: Hashable, Sendable, BitwiseCopyable {
   var ssid: UInt16
 }
 
+/// An answer whose session wants to be told when it left: to be handed back with that time.
+public struct AwaitedDeparture: Sendable, Equatable, BitwiseCopyable {
+  let session: SessionID
+  /// The answer's own number.
+  let number: UInt32
+}
+
 /// The sessions a reflector counts for, in a bounded table.
 struct ReflectorSessions: Sendable {
   private struct Session: BitwiseCopyable {
     var answers: UInt32
     var lastSeen: MonotonicTime
+    /// When the answer with this number left, and how that was found: 0 where it is not known.
+    var departure = WallTime.unixEpoch
+    var departed: UInt32 = 0
+    var method: UInt8 = 0
   }
 
   let capacity: Int
@@ -33,11 +44,26 @@ struct ReflectorSessions: Sendable {
       sweep(now)
       guard sessions.count < capacity else { return nil }
     }
-    let session = sessions[id]
-    let isNew = session.map { now >= $0.lastSeen + timeout } ?? true
-    let answers = isNew ? 0 : session?.answers ?? 0
-    sessions[id] = Session(answers: answers &+ 1, lastSeen: now)
+    var session = sessions[id] ?? Session(answers: 0, lastSeen: now)
+    if now >= session.lastSeen + timeout { session = Session(answers: 0, lastSeen: now) }
+    let answers = session.answers
+    session.answers &+= 1
+    session.lastSeen = now
+    sessions[id] = session
     return answers
+  }
+
+  /// An answer left. Only of a session's last one is that remembered.
+  mutating func departed(_ answer: AwaitedDeparture, at time: WallTime, method: UInt8) {
+    guard var session = sessions[answer.session], session.answers == answer.number &+ 1 else { return }
+    (session.departure, session.departed, session.method) = (time, answer.number, method)
+    sessions[answer.session] = session
+  }
+
+  /// When the answer left that came before the one with this number; `nil` where nobody knows.
+  func departure(before number: UInt32, of id: SessionID) -> (number: UInt32, time: WallTime, method: UInt8)? {
+    guard let session = sessions[id], session.method != 0, session.departed &+ 1 == number else { return nil }
+    return (session.departed, session.departure, session.method)
   }
 
   /// Forgets the quiet ones; at most once a second, as it reads the whole table.

@@ -2,11 +2,18 @@ import Cipher
 import Wire
 
 extension SessionReflector {
+  /// What a request's TLVs say of how it is to be answered.
+  struct Wishes: BitwiseCopyable {
+    var dscp: UInt8
+    /// The session wants to be told when the answer left.
+    var followUp = false
+  }
+
   /// Marks and fills the TLVs in place. Returns the HMAC TLV when it is to be sealed anew.
   @_lifetime(packet: copy packet)
   func answerTLVs(
-    _ packet: inout MutableRawSpan, byteCount: Int, key: HMACSHA256?, counter: UInt32?, arrival: Arrival,
-    dscp: inout UInt8
+    _ packet: inout MutableRawSpan, byteCount: Int, key: HMACSHA256?, counter: UInt32?,
+    session: SessionID, arrival: Arrival, wishes: inout Wishes
   ) -> TLV? {
     let mode = configuration.mode
     let report = TLVReport(of: packet.bytes.extracting(0..<byteCount), mode: mode, key: key)
@@ -15,7 +22,7 @@ extension SessionReflector {
     while let tlv = try? reader.next(in: packet.bytes.extracting(0..<byteCount)) {
       let flags =
         report.integrity == .failed
-        ? tlv.flags.union(.integrityFailed) : answer(tlv, in: &packet, counter: counter, arrival, &dscp)
+        ? tlv.flags.union(.integrityFailed) : answer(tlv, in: &packet, counter, session, arrival, &wishes)
       packet.store(u8: flags.rawValue, at: tlv.offset)
       if flags == .malformed { return nil }
     }
@@ -28,7 +35,8 @@ extension SessionReflector {
   /// Fills in what one TLV asks for; its flags for the answer.
   @_lifetime(packet: copy packet)
   private func answer(
-    _ tlv: TLV, in packet: inout MutableRawSpan, counter: UInt32?, _ arrival: Arrival, _ dscp: inout UInt8
+    _ tlv: TLV, in packet: inout MutableRawSpan, _ counter: UInt32?, _ session: SessionID, _ arrival: Arrival,
+    _ wishes: inout Wishes
   ) -> TLV.Flags {
     switch tlv.type {
     case TLV.Kind.extraPadding, TLV.Kind.hmac: return []
@@ -48,12 +56,21 @@ extension SessionReflector {
       return []
     case TLV.Kind.classOfService:
       guard tlv.length == ClassOfService.byteCount else { return .malformed }
-      dscp = answer(classOfService: tlv, in: &packet, arrival)
+      wishes.dscp = answer(classOfService: tlv, in: &packet, arrival)
       return []
     case TLV.Kind.directMeasurement:
       guard let counter else { return .unrecognized }
       guard tlv.length == DirectMeasurement.byteCount else { return .malformed }
       Self.answer(directMeasurement: tlv, in: &packet, counter)
+      return []
+    case TLV.Kind.followUpTelemetry:
+      guard tlv.length == FollowUpTelemetry.byteCount else {
+        zero(&packet, tlv.value.lowerBound..<min(tlv.end, tlv.value.lowerBound + FollowUpTelemetry.toldByteCount))
+        return .malformed
+      }
+      followUp(before: counter, in: session, arrival.errorEstimate.format).write(
+        into: &packet, at: tlv.value.lowerBound)
+      wishes.followUp = true
       return []
     default: return .unrecognized
     }

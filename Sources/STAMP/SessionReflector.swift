@@ -81,8 +81,9 @@ public struct SessionReflector: Sendable {
 
   public enum Outcome: Sendable, Equatable {
     case dropped(DropReason)
-    /// The answer is the first `byteCount` bytes of the response; it is to leave with this DSCP.
-    case answered(byteCount: Int, dscp: UInt8)
+    /// The answer is the first `byteCount` bytes of the response; it is to leave with this DSCP, and where its departure
+    /// is awaited `departed` is to be told when it did.
+    case answered(byteCount: Int, dscp: UInt8, awaited: AwaitedDeparture? = nil)
   }
 
   /// A TWAMP Light sender's packet without padding.
@@ -139,8 +140,9 @@ public struct SessionReflector: Sendable {
 
     let session = SessionID(source: arrival.source, destination: arrival.destination, ssid: sender.ssid)
     let counter = configuration.isStateful ? sessions.count(session, now: arrival.now) : nil
-    var dscp = arrival.trafficClass >> 2
-    let hmac = answerTLVs(&response, byteCount: byteCount, key: key, counter: counter, arrival: arrival, dscp: &dscp)
+    var wishes = Wishes(dscp: arrival.trafficClass >> 2)
+    let hmac = answerTLVs(
+      &response, byteCount: byteCount, key: key, counter: counter, session: session, arrival: arrival, wishes: &wishes)
     let base = ReflectorPacket(
       sequenceNumber: counter ?? sender.sequenceNumber,
       transmitTimestamp: Timestamp(arrival.transmitted, format: arrival.errorEstimate.format),
@@ -150,7 +152,22 @@ public struct SessionReflector: Sendable {
     base.write(into: &response, mode: mode)
     if let key, let hmac { key.seal(hmac, of: &response, mode: mode) }
     if let key, mode == .authenticated { key.sealBase(of: &response) }
-    return .answered(byteCount: byteCount, dscp: dscp)
+    let awaited = wishes.followUp ? counter.map { AwaitedDeparture(session: session, number: $0) } : nil
+    return .answered(byteCount: byteCount, dscp: wishes.dscp, awaited: awaited)
+  }
+
+  /// Takes the time at which an answer left: what its session's next one tells who asks for Follow-Up Telemetry. Told
+  /// again, the later word counts.
+  /// - Parameter method: as in `TimestampInformation.Method`.
+  public mutating func departed(_ answer: AwaitedDeparture, at time: WallTime, method: UInt8) {
+    sessions.departed(answer, at: time, method: method)
+  }
+
+  /// When the answer before this one left, as its session is told.
+  func followUp(before counter: UInt32?, in session: SessionID, _ format: TimestampFormat) -> FollowUpTelemetry {
+    guard let counter, let departure = sessions.departure(before: counter, of: session) else { return .unknown }
+    return FollowUpTelemetry(
+      sequenceNumber: departure.number, timestamp: Timestamp(departure.time, format: format), method: departure.method)
   }
 
   /// Nobody is answered who may be many, or who may be made to answer an answer: another reflector above all.

@@ -17,6 +17,9 @@ extension SessionSender {
       _ = append(TLV.Kind.timestampInformation, TimestampInformation.byteCount, at: &end, of: &packet)
       Location.ask(append(TLV.Kind.location, Location.requestByteCount, at: &end, of: &packet), in: &packet)
     }
+    if asksForDepartures {
+      _ = append(TLV.Kind.followUpTelemetry, FollowUpTelemetry.byteCount, at: &end, of: &packet)
+    }
     if let key {
       let hmac = append(TLV.Kind.hmac, PacketMode.authenticationByteCount, at: &end, of: &packet)
       key.seal(hmac, of: &packet, mode: mode)
@@ -57,6 +60,7 @@ extension SessionSender {
     var dscp: UInt8?
     var isCounting = false
     var view = View()
+    var followUp: FollowUpTelemetry?
   }
 
   /// Nothing at all where the TLVs' integrity is in doubt (RFC 8972 section 4).
@@ -77,6 +81,9 @@ extension SessionSender {
       case (TLV.Kind.timestampInformation, TimestampInformation.byteCount):
         let information = TimestampInformation(packet, at: tlv.value.lowerBound)
         if information.sourceIn > 0 { answer.view.timestamps = information }
+      case (TLV.Kind.followUpTelemetry, FollowUpTelemetry.byteCount):
+        let followUp = FollowUpTelemetry(packet, at: tlv.value.lowerBound)
+        if followUp.isKnown { answer.followUp = followUp }
       case (TLV.Kind.location, _):
         answer.view.source = Location.source(tlv, in: packet)
       default: break

@@ -5,7 +5,7 @@ import Wire
 ///
 /// It asks for the packet's marking on arrival (Class of Service), to learn whether the reflector counts its answers for
 /// its counters (Direct Measurement) and, where packets have room, for how it sees us and its clock (Location, Timestamp
-/// Information); reflectors that know none of them answer all the same. What is lost and late is for the meter that is
+/// Information), if told to also for when answers left (Follow-Up Telemetry); reflectors that know none of them answer all the same. What is lost and late is for the meter that is
 /// told of every packet and reply.
 public struct SessionSender: Sendable {
   public struct Configuration: Sendable {
@@ -26,11 +26,14 @@ public struct SessionSender: Sendable {
     public var paddingSeed: UInt64?
     /// Sends no more once a reflector has answered with SSID 0, which is how those older than RFC 8972 do (section 3).
     public var stopsWithoutSSID: Bool
+    /// Asks when the reflector's answers really left (Follow-Up Telemetry), where packets have room: a reflector may have
+    /// to take more care of each answer then.
+    public var asksForDepartures: Bool
 
     public init(
       interval: Duration = .milliseconds(20), packetBytes: Int = 172, ssid: UInt16,
       mode: PacketMode = .unauthenticated, key: [UInt8]? = nil, dscp: UInt8 = 0, paddingSeed: UInt64? = nil,
-      stopsWithoutSSID: Bool = false
+      stopsWithoutSSID: Bool = false, asksForDepartures: Bool = false
     ) {
       self.interval = interval
       self.packetBytes = packetBytes
@@ -40,6 +43,7 @@ public struct SessionSender: Sendable {
       self.dscp = dscp
       self.paddingSeed = paddingSeed
       self.stopsWithoutSSID = stopsWithoutSSID
+      self.asksForDepartures = asksForDepartures
     }
 
     /// The shortest packet that has room for what the sender asks.
@@ -83,6 +87,8 @@ public struct SessionSender: Sendable {
     public var senderTTL: UInt8
     /// DSCP at the reflector, when it told.
     public var arrivedDSCP: UInt8?
+    /// How long after its T3 the reflector's answer before this one left, in nanoseconds, when it told.
+    public var previousDelay: Int64?
 
     /// (T4 − T1) − (T3 − T2) in nanoseconds; the reflector's share is left out where it is possible at all.
     public var roundTrip: Int64 {
@@ -128,6 +134,8 @@ public struct SessionSender: Sendable {
   let packetBytes: Int
   /// Packets have room to ask for the reflector's view too.
   let asksForView: Bool
+  /// And for when answers left.
+  let asksForDepartures: Bool
   private let interval: Int64
   /// When the next packet is due; never, when the session was stopped for want of an SSID.
   public private(set) var nextSend: MonotonicTime
@@ -139,6 +147,8 @@ public struct SessionSender: Sendable {
   private var restarts: UInt32 = 0
   /// The first packet that is known to have been answered since the last restart.
   private var firstSinceRestart: UInt64 = 0
+  /// The reflector's number and T3 of the last answer that came.
+  private var lastAnswer: (number: UInt32, t3: WallTime)?
   /// The newest packets, each at its sequence number modulo the count.
   private var pending: [Pending]
 
@@ -152,6 +162,9 @@ public struct SessionSender: Sendable {
     packetBytes = wanted >= minimum + TLV.headerByteCount ? wanted : minimum
     let view = 2 * TLV.headerByteCount + TimestampInformation.byteCount + Location.requestByteCount
     asksForView = packetBytes >= minimum + view + TLV.headerByteCount
+    asksForDepartures =
+      configuration.asksForDepartures
+      && packetBytes >= minimum + view + FollowUpTelemetry.byteCount + 2 * TLV.headerByteCount
     interval = max(configuration.interval.nanoseconds, 1_000_000)
     padding = SplitMix64(seed: configuration.paddingSeed ?? 0)
     nextSend = start
@@ -217,14 +230,23 @@ public struct SessionSender: Sendable {
     let restarts = follow(packet.sequenceNumber, of: place)
     let format = packet.errorEstimate.format
     let t4 = place.t1.advanced(byNanoseconds: arrived.nanoseconds(since: place.sent))
+    let t3 = packet.transmitTimestamp.wallTime(format: format, near: t4)
+    let previousDelay = delay(extensions.followUp, format)
+    lastAnswer = (packet.sequenceNumber, t3)
     return .reply(
       Reply(
         sequence: sequence, reflectorSequence: packet.sequenceNumber, isStateful: isStateful,
         reflectorRestarts: restarts, sent: place.sent, isDepartureStamped: place.isDepartureStamped, arrived: arrived,
         t1: place.t1,
         t2: packet.receiveTimestamp.wallTime(format: format, near: t4),
-        t3: packet.transmitTimestamp.wallTime(format: format, near: t4), t4: t4,
-        errorEstimate: packet.errorEstimate, senderTTL: packet.senderTTL, arrivedDSCP: extensions.dscp))
+        t3: t3, t4: t4, errorEstimate: packet.errorEstimate, senderTTL: packet.senderTTL,
+        arrivedDSCP: extensions.dscp, previousDelay: previousDelay))
+  }
+
+  /// How long after its T3 the last answer left, when it is the one that is told of.
+  private func delay(_ followUp: FollowUpTelemetry?, _ format: TimestampFormat) -> Int64? {
+    guard let followUp, let lastAnswer, followUp.sequenceNumber == lastAnswer.number else { return nil }
+    return followUp.timestamp.wallTime(format: format, near: lastAnswer.t3).nanoseconds(since: lastAnswer.t3)
   }
 
   /// Follows the reflector's numbers; returns after how many restarts it gave this one.

@@ -44,6 +44,7 @@ import Wire
     public static let timestampInformation: UInt8 = 3
     public static let classOfService: UInt8 = 4
     public static let directMeasurement: UInt8 = 5
+    public static let followUpTelemetry: UInt8 = 7
     public static let hmac: UInt8 = 8
   }
 

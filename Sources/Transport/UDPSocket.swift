@@ -77,12 +77,22 @@ public struct UDPSocket: ~Copyable {
     batch.flush(to: descriptor)
   }
 
+  /// The same, and `nextReport` tells when these datagrams left, where the kernel can; others of the socket are neither
+  /// told nor counted. For sockets without `reportsDepartures`.
+  public borrowing func flushReportingDepartures(_ batch: inout SendBatch) -> SendSummary {
+    _ = linux_report_departures(descriptor, true)
+    let summary = batch.flush(to: descriptor)
+    _ = linux_report_departures(descriptor, false)
+    return summary
+  }
+
   /// TTL or hop limit of what is sent from now on.
   public borrowing func setHopLimit(_ limit: UInt8) {
     _ = linux_set_hop_limit(descriptor, localEndpoint.address.isV4, Int32(limit))
   }
 
-  /// What the network or the kernel says of datagrams sent; needs `reportsUnreachable` or `reportsDepartures`.
+  /// What the network or the kernel says of datagrams sent; needs `reportsUnreachable`,
+  /// `reportsDepartures` or `flushReportingDepartures`.
   public borrowing func nextReport() -> SocketReport? {
     var report = linux_report()
     while linux_next_report(descriptor, &report) == 1 {

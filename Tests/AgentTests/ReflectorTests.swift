@@ -1,11 +1,11 @@
 import Glibc
-import Probes
 import STAMP
 import Testing
 import Transport
 import Wire
 
 @testable import Agent
+@testable import Probes
 
 let loopback = Endpoint(address: .loopbackV4, port: 0)
 
@@ -64,6 +64,46 @@ struct ReflectorTests {
     #expect(reflector.counts.answered == 1)
   }
 
+  @Test("A session that asks is told when the answer before left by the kernel's clock, and others' are not counted")
+  func departures() throws {
+    let reflector = try Reflector(ReflectorConfiguration(listen: loopback))
+    var t3: [WallTime] = []
+    var socket = try UDPSocket(bindingTo: loopback)
+    let loop = try EventLoop()
+    try loop.watch(socket.descriptor, token: 0)
+    for sequence in UInt32(0)..<40 {
+      let asks = sequence % 8 != 5
+      let tail: [UInt8] = asks ? [0x80, 7, 0, 16] + [UInt8](repeating: 0xff, count: 16) : []
+      var outgoing = SendBatch(datagrams: 1, bytes: 9_216)
+      let isAdded = outgoing.append((request(sequence, byteCount: 44) + tail).span.bytes, to: reflector.endpoint)
+      #expect(isAdded)
+      socket.flush(&outgoing)
+      var batch = ReceiveBatch(messages: 1, bytesPerMessage: 9_216)
+      while !socket.receive(into: &batch) { _ = loop.wait(until: SystemClock.now + .seconds(10)) }
+      let next = batch.next()
+      let datagram = try #require(next)
+      let bytes = batch.bytes(of: datagram).bytes()
+      let parsed = ReflectorPacket(bytes.span.bytes, mode: .unauthenticated)
+      let packet = try #require(parsed)
+      t3.append(packet.transmitTimestamp.wallTime(format: .ntp, near: SystemClock.wallTime))
+      guard asks else { continue }
+      #expect(bytes[44] == 0)
+      let told = bytes[48...].prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+      let left = bytes[52...].prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+      if sequence % 8 == 6 || sequence == 0 {
+        // Nobody asked about the one before.
+        #expect(bytes[48...].allSatisfy { $0 == 0 })
+        continue
+      }
+      #expect(told == sequence - 1)
+      #expect(Array(bytes[60...]) == [2, 0, 0, 0])
+      let departure = NTPTime(bits: left).wallTime(near: SystemClock.wallTime)
+      let delay = departure.nanoseconds(since: t3[Int(sequence) - 1])
+      // What an NTP timestamp rounds off.
+      #expect(delay >= -1 && departure.nanoseconds(since: t3[Int(sequence)]) < 0)
+    }
+  }
+
   @Test("It is silent to what is no test packet, and counts it")
   func garbage() async throws {
     let reflector = try Reflector(ReflectorConfiguration(listen: loopback))
@@ -116,6 +156,8 @@ struct ReflectorTests {
       #expect(record.timestamps == .kernel)
       #expect(record.dscp.arrived == [record.dscp.sent: record.loss.received])
       #expect(stream.findings.count == 3)
+      // Of each answer but the last, by the next one, where there is room to ask.
+      #expect(stream.reflectorDelay.count >= record.loss.received - 2)
     }
   }
 

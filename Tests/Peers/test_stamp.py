@@ -13,7 +13,7 @@ import network
 import stamp
 from relay import EXECUTABLE, Relay
 from stamp import (
-    CLASS_OF_SERVICE, DIRECT_MEASUREMENT, HMAC, INTEGRITY_FAILED, LOCATION, PADDING, TIMESTAMP_INFORMATION, UNRECOGNIZED,
+    CLASS_OF_SERVICE, DIRECT_MEASUREMENT, FOLLOW_UP, HMAC, INTEGRITY_FAILED, LOCATION, PADDING, TIMESTAMP_INFORMATION, UNRECOGNIZED,
     Reflector, Sender, digest, sealed_request, tlv,
 )
 
@@ -122,6 +122,14 @@ async def test_scapys_sender_understands_our_reflector(reflector) -> None:
         struct.pack("!HH", _PORT, sender.port) + bytes([0, 8, 0, 16]) + own + bytes([0, 5, 0, 16]) + own
     )
     assert bytes(information.value) in (bytes([1, 2, 1, 2]), bytes([5, 2, 5, 2]))
+    # When the answer before left: nothing of the first, then between its T3 and the next arrival.
+    answer, _ = sender.ask(0, 97, tlv(FOLLOW_UP, bytes(16)))
+    assert int(answer.tlv_objects[0].flags) == 0 and bytes(answer.tlv_objects[0].value) == bytes(16)
+    for number in range(3):
+        before, (answer, _) = answer, sender.ask(number + 1, 97, tlv(FOLLOW_UP, bytes(16)))
+        told, seconds, fraction, method = struct.unpack("!IIIB3x", answer.tlv_objects[0].value)
+        assert (told, method) == (number, 2)
+        assert before.ts - 1e-6 <= seconds + fraction / 2**32 <= answer.ts_rx
     # PTP's format comes back as it was; our own is NTP's all the same.
     request = bytearray(bytes(stamp.SenderPacket(seq=1, err_estimate=stamp.ErrorEstimate(Z=1), ssid=98)))
     request[4:12] = bytes.fromhex("66f0a1b21dcd6500")
@@ -143,7 +151,7 @@ async def test_our_sender_understands_scapys_reflector(peer) -> None:
     for request in reflector.requests:
         assert request.mbz == 0
         assert [each.type for each in request.tlv_objects] == [
-            CLASS_OF_SERVICE, DIRECT_MEASUREMENT, TIMESTAMP_INFORMATION, LOCATION, PADDING,
+            CLASS_OF_SERVICE, DIRECT_MEASUREMENT, TIMESTAMP_INFORMATION, LOCATION, FOLLOW_UP, PADDING,
         ]
         assert {int(each.flags) for each in request.tlv_objects} == {UNRECOGNIZED}
         assert request.err_estimate.Z == 0 and request.err_estimate.multiplier > 0

@@ -28,6 +28,12 @@ extension TimestampInformation {
   }
 }
 
+extension FollowUpTelemetry {
+  init(_ packet: [UInt8], at offset: Int) {
+    self.init(packet.span.bytes, at: offset)
+  }
+}
+
 extension Location {
   static func isWellFormed(_ tlv: TLV, in packet: [UInt8]) -> Bool {
     isWellFormed(tlv, in: packet.span.bytes)

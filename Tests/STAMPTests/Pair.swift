@@ -12,6 +12,8 @@ struct Pair {
 
   var sender: SessionSender
   var reflector: SessionReflector
+  /// What is awaited of the last answer.
+  var awaited: AwaitedDeparture?
   var packet = [UInt8](repeating: 0xee, count: 1_500)
   var answer = [UInt8](repeating: 0xee, count: 1_500)
 
@@ -41,7 +43,8 @@ struct Pair {
       errorEstimate: estimate,
       hopLimit: 60, trafficClass: 46 << 2)
     let outcome = answer.write { reflector.reflect(request.span.bytes, arrival, into: &$0) }
-    guard case .answered(let count, _) = outcome else { return [] }
+    guard case .answered(let count, _, let awaited) = outcome else { return [] }
+    self.awaited = awaited
     return Array(answer.prefix(count))
   }
 

@@ -25,7 +25,7 @@ extension ReflectorSuite {
   ) -> (outcome: SessionReflector.Outcome, bytes: [UInt8]) {
     var buffer = [UInt8](repeating: 0xee, count: 2_048)
     let outcome = buffer.write { reflector.reflect(request.span.bytes, arrival, into: &$0) }
-    guard case .answered(let byteCount, _) = outcome else { return (outcome, []) }
+    guard case .answered(let byteCount, _, _) = outcome else { return (outcome, []) }
     return (outcome, Array(buffer.prefix(byteCount)))
   }
 

@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import STAMP
 
@@ -72,5 +73,71 @@ struct SessionReflectorTLVsTests: ReflectorSuite {
       let bytes = answer(&fresh, request(tail: "8005000c00000003" + rest), try arrival()).bytes
       #expect(Array(bytes.dropFirst(44)) == [UInt8](hex: "0005000c000000030000000200000001"))
     }
+  }
+
+  /// A request for Follow-Up Telemetry; what is the reflector's to fill in is not looked at.
+  private static let followUp = "80070010" + String(repeating: "ff", count: 16)
+
+  /// The answer's TLV, and what is awaited of it.
+  private func follow(
+    _ reflector: inout SessionReflector, ssid: UInt16 = 9, after delay: Duration
+  ) throws -> (value: [UInt8], awaited: AwaitedDeparture?) {
+    let (outcome, bytes) = answer(
+      &reflector, request(ssid: ssid, tail: Self.followUp), try arrival(after: delay))
+    guard case .answered(_, _, let awaited) = outcome else { return ([], nil) }
+    return (Array(bytes[44...]), awaited)
+  }
+
+  @Test("A session that asks is told when its answer before left: the number, the time and how it was taken")
+  func followUpTelemetry() throws {
+    var reflector = SessionReflector(configuration: .init())
+    let nothing = [UInt8](hex: "00070010" + String(repeating: "00", count: 16))
+    let first = try follow(&reflector, after: .zero)
+    #expect(first.value == nothing)
+    reflector.departed(try #require(first.awaited), at: Self.start + .milliseconds(1), method: 2)
+    // The kernel's word comes after ours, and counts.
+    let left = Self.start + .microseconds(120)
+    reflector.departed(try #require(first.awaited), at: left, method: 2)
+    // Another session's is its own.
+    #expect(try follow(&reflector, ssid: 10, after: .milliseconds(10)).value == nothing)
+    let second = try follow(&reflector, after: .milliseconds(20))
+    var expected = [UInt8](hex: "00070010 00000000")
+    expected.append(u64: Timestamp(left).bits)
+    #expect(second.value == expected + [2, 0, 0, 0])
+    // Nobody knows when the second left; the first is not the last any more.
+    #expect(try follow(&reflector, after: .milliseconds(40)).value == nothing)
+    reflector.departed(try #require(second.awaited), at: left, method: 2)
+    #expect(try follow(&reflector, after: .milliseconds(60)).value == nothing)
+    // Who does not ask costs nothing.
+    let silent = answer(&reflector, request(), try arrival()).outcome
+    #expect(silent == .answered(byteCount: 44, dscp: 0))
+  }
+
+  @Test("A stateless reflector, and one whose table is full, tell zeros and await nothing")
+  func statelessFollowUp() throws {
+    for configuration in [
+      SessionReflector.Configuration(isStateful: false), SessionReflector.Configuration(sessionCapacity: 1),
+    ] {
+      var reflector = SessionReflector(configuration: configuration)
+      _ = answer(&reflector, request(ssid: 1), try arrival())
+      for time in [0, 20] {
+        let (value, awaited) = try follow(&reflector, after: .milliseconds(time))
+        #expect(value == [UInt8](hex: "00070010" + String(repeating: "00", count: 16)))
+        #expect(awaited == nil)
+      }
+    }
+  }
+
+  @Test("Follow-Up Telemetry of another length is malformed, and number and time in it are zeroed")
+  func malformedFollowUp() throws {
+    var reflector = SessionReflector(configuration: .init())
+    let bytes = answer(&reflector, request(tail: "80070003abcdef 80c80000"), try arrival()).bytes
+    #expect(Array(bytes[44...]) == [UInt8](hex: "40070003000000 80c80000"))
+    let long = answer(
+      &reflector, request(tail: "80070012" + String(repeating: "ab", count: 18)), try arrival()
+    ).bytes
+    #expect(
+      Array(long[44...])
+        == [UInt8](hex: "40070012" + String(repeating: "00", count: 12) + String(repeating: "ab", count: 6)))
   }
 }

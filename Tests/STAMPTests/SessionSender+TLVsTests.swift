@@ -61,6 +61,33 @@ struct SessionSenderTLVsTests {
     #expect(silent.sender.view.timestamps != nil)
   }
 
+  @Test("Where it is to and packets have room, it asks when answers left, and learns of each how long after its T3")
+  func departures() throws {
+    var pair = Pair(.init(packetBytes: 300, ssid: 7, asksForDepartures: true))
+    let tlv = try #require(try TLV.all(in: pair.sendPacket(at: .zero)).first { $0.type == TLV.Kind.followUpTelemetry })
+    #expect(tlv.length == 16)
+    var delays: [Int64?] = []
+    for index in 1...4 {
+      let time = Duration.milliseconds(20 * index)
+      let request = try pair.sendPacket(at: time)
+      #expect(request[tlv.value].allSatisfy { $0 == 0 })
+      let answer = try pair.reflect(request, at: time)
+      if let awaited = pair.awaited {
+        // T3 is 1 ms after the arrival.
+        pair.reflector.departed(awaited, at: Pair.wall + time + .microseconds(1_000 + 50 * index), method: 2)
+      }
+      // The third answer is lost.
+      guard index != 3, case .reply(let reply) = pair.receive(answer, at: time + .milliseconds(2)) else { continue }
+      delays.append(reply.previousDelay)
+    }
+    #expect(delays.count == 3 && delays[0] == nil && delays[2] == nil)
+    #expect(abs(try #require(delays[1]) - 50_000) <= 1)
+    for (bytes, asks) in [(300, false), (120, true)] {
+      var other = Pair(.init(packetBytes: bytes, ssid: 7, asksForDepartures: asks))
+      #expect(try TLV.all(in: other.sendPacket(at: .zero)).allSatisfy { $0.type != TLV.Kind.followUpTelemetry })
+    }
+  }
+
   @Test("Padding is zeros, or from a seed what no link can compress")
   func padding() throws {
     func padding(_ seed: UInt64?) throws -> [[UInt8]] {

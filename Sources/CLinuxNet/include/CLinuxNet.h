@@ -107,6 +107,8 @@ struct linux_report {
 
 // One report of the error queue (needs report_errors or report_departures): 1, or 0 when there is none.
 int linux_next_report(int fd, struct linux_report *report);
+// Whether the departures of what is sent from now on are told and counted; what was told and counted before stays.
+int linux_report_departures(int fd, bool on);
 // Has departures counted from 0 again.
 int linux_restart_departures(int fd);
 

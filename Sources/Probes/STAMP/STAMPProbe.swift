@@ -67,13 +67,15 @@ enum STAMPProbe {
     _ request: ProbeRequest, _ endpoint: Endpoint, _ streams: [STAMPStream]
   ) async throws(ProbeError) -> [ProbeMeasurement] {
     let (boot, started) = (Entropy().next(), SystemClock.wallTime)
+    var options = request.stamp
+    options.asksForDepartures = true
     let jobs = streams.enumerated().map { index, stream in
       STAMPJob(
         target: endpoint,
         meter: STAMPMeter.Configuration(
           agent: "probe", path: Path(site: "", target: request.target, route: .direct, label: stream.label),
           stream: stream, recordLength: .seconds(60)),
-        boot: boot, options: request.stamp.forStream(index))
+        boot: boot, options: options.forStream(index))
     }
     let result: Result<(records: [PathRecord], views: [STAMPView]), ProbeError> = await Blocking.run("stamp-probe") {
       let collected = RecordCollection()
@@ -90,7 +92,10 @@ enum STAMPProbe {
       var record = PathRecord.merged(records.filter { $0.path == job.meter.path })
       // Records begin with the clock's minute, one measurement when it was asked for.
       record?.id.intervalStart = started
-      return record.map { ProbeMeasurement(record: $0, place: endpoint.description, remarks: view.remarks) }
+      return record.map {
+        ProbeMeasurement(
+          record: $0, place: endpoint.description, remarks: view.remarks, reflectorDelay: view.reflectorDelay)
+      }
     }
   }
 }

@@ -16,6 +16,8 @@ public struct STAMPSessionOptions: Sendable, Hashable {
   public var ssid: UInt16?
   /// Ends a session whose reflector returns no session id (RFC 8972 section 3).
   public var stopsWithoutSSID: Bool
+  /// Asks when the reflector's answers left, for a look at one reflector: it costs that some speed.
+  var asksForDepartures = false
 
   public init(
     key: [UInt8]? = nil, protection: Protection = .packets, ssid: UInt16? = nil, stopsWithoutSSID: Bool = false

@@ -14,6 +14,8 @@ struct STAMPSessions: ~Copyable {
     var target: Endpoint
     var sender: SessionSender
     var meter: STAMPMeter
+    /// How long after their T3 the reflector's answers left, where it told.
+    var reflectorDelay = Distribution()
     /// The next session with the same target, or -1: they share the answers.
     var next: Int
     /// When to send no more.
@@ -82,7 +84,8 @@ struct STAMPSessions: ~Copyable {
         interval: job.meter.stream.interval, packetBytes: job.meter.stream.packetBytes,
         ssid: job.options.ssid ?? UInt16.random(in: 1...UInt16.max, using: &entropy),
         mode: isAuthenticated ? .authenticated : .unauthenticated, key: job.options.key,
-        dscp: job.meter.stream.dscp, paddingSeed: entropy.next(), stopsWithoutSSID: job.options.stopsWithoutSSID),
+        dscp: job.meter.stream.dscp, paddingSeed: entropy.next(), stopsWithoutSSID: job.options.stopsWithoutSSID,
+        asksForDepartures: job.options.asksForDepartures),
       start: start)
     let end = duration.map { start + $0 } ?? .never
     sessions.append(
@@ -135,7 +138,10 @@ struct STAMPSessions: ~Copyable {
     var views: [STAMPView] = []
     for index in sessions.indices {
       let port = sessions[index].target.address.isV4 ? portV4 : portV6
-      views.append(STAMPView(sessions[index].sender.view, port: port, addresses: addresses))
+      views.append(
+        STAMPView(
+          sessions[index].sender.view, port: port, addresses: addresses,
+          reflectorDelay: sessions[index].reflectorDelay))
     }
     return views
   }
@@ -243,6 +249,7 @@ struct STAMPSessions: ~Copyable {
     while index >= 0 {
       switch sessions[index].sender.receive(received.bytes(of: datagram), arrived: datagram.arrival) {
       case .reply(let reply):
+        if let delay = reply.previousDelay { sessions[index].reflectorDelay.record(UInt64(max(delay, 0))) }
         let error = clockState.isSynchronized ? clockState.maximumErrorNanoseconds : nil
         sessions[index].meter.received(
           reply, isKernelStamped: datagram.isKernelStamped, clock: (clockState.isSynchronized, error))

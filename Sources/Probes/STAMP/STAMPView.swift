@@ -1,3 +1,4 @@
+import Measurement
 import STAMP
 import Wire
 
@@ -8,11 +9,15 @@ struct STAMPView: Sendable, Equatable {
   var translatedSource: Endpoint?
   /// Nothing corrects the reflector's clock.
   var isClockFreeRunning = false
+  /// How long after their T3 its answers left: what the round trip and the way back contain of the reflector itself.
+  var reflectorDelay: Distribution
 
   /// - Parameters:
   ///   - port: the one packets leave from.
   ///   - addresses: this machine's own.
-  init(_ view: SessionSender.View, port: UInt16, addresses: [IPAddress]) {
+  init(_ view: SessionSender.View, port: UInt16, addresses: [IPAddress], reflectorDelay: Distribution = Distribution())
+  {
+    self.reflectorDelay = reflectorDelay
     if let source = view.source {
       let isOwn = source.address.isLoopback || addresses.contains(source.address)
       translatedSource = isOwn && source.port == port ? nil : source

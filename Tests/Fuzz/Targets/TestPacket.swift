@@ -44,7 +44,7 @@ private func reflect(_ packet: RawSpan, mode: PacketMode, at now: WallTime) {
       source: sender, destination: receiver, now: .zero, received: now, transmitted: now,
       errorEstimate: ErrorEstimate(isSynchronized: true, errorNanoseconds: 1_000), hopLimit: 64, trafficClass: 0),
     into: &response)
-  if case .answered(let byteCount, _) = outcome {
+  if case .answered(let byteCount, _, _) = outcome {
     precondition(byteCount == max(packet.byteCount, mode.baseByteCount), "an answer is as long as its request")
   }
 }
