@@ -158,6 +158,15 @@ async def test_sites_come_from_a_spreadsheet(hq: Relay, tmp_path: Path) -> None:
     assert "added" not in run("site", "list", "--config", hq.file)
     run("sites", "import", table, "--config", hq.file)
     assert len(re.findall(r" added$", run("site", "list", "--config", hq.file), re.MULTILINE)) == 2
+    # What the file has no column for stays.
+    run("site", "add", "annex", "--router", "10.5.0.1", "--config", hq.file)
+    table.write_text("id,networks\nannex,10.5.0.0/16\ntsu,10.7.0.0/16\n")
+    said = run("sites", "import", table, "--config", hq.file, "--language", "ja")
+    assert ("~ annex: annex、ネットワークなし、リフレクターなし、ルーター 10.5.0.1"
+            " → annex、10.5.0.0/16、リフレクターなし、ルーター 10.5.0.1\n") in said
+    assert "追加 0 件、変更 1 件、変更なし 1 件、ファイルにない拠点 1 件" in said
+    listed = run("site", "list", "--config", hq.file)
+    assert "10.5.0.1 (router)" in listed and "10.7.0.5:862" in listed
     table.write_text("\ufeffid,networks\ntsu,10.7.0.0/16\nkuki,10.9.128.0/17\n")
     said = run("sites", "import", table, "--config", hq.file, status=78)
     assert f"{table}:3: the network 10.9.128.0/17 overlaps with 10.9.0.0/16 of the site \"ise\"." in said

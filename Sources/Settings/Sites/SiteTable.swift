@@ -1,4 +1,5 @@
 import API
+import Agent
 import Foundation
 import Glibc
 import Wire
@@ -18,14 +19,16 @@ public struct SiteTable: Sendable, Equatable {
   private static let headings: [(field: Field, names: [String])] = [
     (.id, ["id", "拠点ID"]), (.ja, ["name_ja", "ja", "名称", "拠点名"]), (.en, ["name_en", "en", "英語名"]),
     (.networks, ["networks", "ネットワーク"]), (.reflector, ["reflector", "リフレクター"]), (.uplink, ["uplink", "上り回線"]),
+    (.router, ["router", "ルーター"]),
   ]
 
   private enum Field: Hashable {
-    case id, ja, en, networks, reflector, uplink
+    case id, ja, en, networks, reflector, uplink, router
   }
 
   /// Reads the file's bytes; throws every problem with its line.
-  public init(_ bytes: [UInt8], file: String) throws(SettingsError) {
+  /// - Parameter known: sites as they are. What the file has no column for stays; an empty field is nothing.
+  public init(_ bytes: [UInt8], file: String, known: [SiteBody] = []) throws(SettingsError) {
     guard let text = Self.text(bytes) else {
       throw SettingsError([
         SettingsProblem(file: file, line: nil, key: "", message: "is neither UTF-8 nor CP932 (Shift_JIS) text")
@@ -51,33 +54,39 @@ public struct SiteTable: Sendable, Equatable {
     if columns[.id] == nil || columns[.networks] == nil {
       report(
         1,
-        "must begin with a line of headings: id, name_ja, name_en, networks, reflector, uplink (the first and fourth)")
+        "must begin with a line of headings: id and networks, and any of name_ja, name_en, reflector, uplink and router"
+      )
     }
     rows = []
     for record in lines.dropFirst() where problems.isEmpty || columns[.id] != nil {
-      func value(_ field: Field) -> String {
-        guard let place = columns[field], record.fields.indices.contains(place) else { return "" }
-        return record.fields[place].trimmingCharacters(in: .whitespaces)
+      /// `nil` of an empty field; `kept` where there is no such column.
+      func value(_ field: Field, orKeep kept: String? = nil) -> String? {
+        guard let place = columns[field] else { return kept }
+        guard record.fields.indices.contains(place) else { return nil }
+        let text = record.fields[place].trimmingCharacters(in: .whitespaces)
+        return text.isEmpty ? nil : text
       }
       // What a spreadsheet leaves below the table.
       guard record.fields.contains(where: { !$0.trimmingCharacters(in: .whitespaces).isEmpty }) else { continue }
       if record.fields.count > max(lines[0].fields.count, 1) { report(record.line, "has more fields than headings") }
-      let id = value(.id)
-      let name = [value(.ja), value(.en)]
-      let uplink = SiteSettings.uplink(value(.uplink))
-      if uplink == nil, !value(.uplink).isEmpty { report(record.line, "has an uplink that is no rate like 100 Mbit/s") }
+      let id = value(.id) ?? ""
+      let old = known.first { $0.id == id }
+      let names = [value(.ja, orKeep: old?.name.ja), value(.en, orKeep: old?.name.en)].compactMap { $0 }
+      let uplink = value(.uplink).flatMap(SiteSettings.uplink)
+      if uplink == nil, value(.uplink) != nil { report(record.line, "has an uplink that is no rate like 100 Mbit/s") }
       rows.append(
         Row(
           line: record.line,
           site: SiteBody(
             id: id,
-            name: LocalizedName(
-              ja: name.first { !$0.isEmpty } ?? id, en: name.last { !$0.isEmpty } ?? id),
-            networks: value(.networks).split { " ;、　".contains($0) }.map { network in
+            name: LocalizedName(ja: names.first ?? id, en: names.last ?? id),
+            networks: (value(.networks) ?? "").split { " ;、　".contains($0) }.map { network in
               AddressBlock(String(network))?.description ?? String(network)
             },
-            reflector: value(.reflector).isEmpty ? nil : value(.reflector),
-            uplinkKilobitsPerSecond: uplink.map { $0 / 1_000 })))
+            reflector: value(.reflector, orKeep: old?.reflector),
+            uplinkKilobitsPerSecond: columns[.uplink] == nil
+              ? old?.uplinkKilobitsPerSecond : uplink.map { $0 / 1_000 },
+            router: value(.router, orKeep: old?.router))))
     }
     guard problems.isEmpty else { throw SettingsError(problems) }
   }
@@ -189,20 +198,28 @@ public struct SiteDifferences: Sendable, Equatable {
   }
 
   /// A line for each site that would be other than it is, and a count of the rest.
-  public var lines: [String] {
-    added.map { "+ \($0.id): \(Self.text($0))" }
-      + changed.map { "~ \($0.after.id): \(Self.text($0.before)) → \(Self.text($0.after))" }
-      + [
-        "\(added.count) to add, \(changed.count) to change, \(unchanged.count) as they are, "
-          + "\(untouched.count) not in the file (they stay)."
-      ]
+  public func lines(in language: SiteLanguage) -> [String] {
+    let counts = SiteText(
+      "\(added.count) to add, \(changed.count) to change, \(unchanged.count) as they are, "
+        + "\(untouched.count) not in the file (they stay).",
+      ja: "追加 \(added.count) 件、変更 \(changed.count) 件、変更なし \(unchanged.count) 件、"
+        + "ファイルにない拠点 \(untouched.count) 件（そのまま残ります）。")
+    return added.map { "+ \($0.id): \(Self.text($0, language))" }
+      + changed.map { "~ \($0.after.id): \(Self.text($0.before, language)) → \(Self.text($0.after, language))" }
+      + [counts[language]]
   }
 
-  private static func text(_ site: SiteBody) -> String {
+  private static func text(_ site: SiteBody, _ language: SiteLanguage) -> String {
     var parts = [site.name.ja == site.name.en ? site.name.ja : "\(site.name.ja) / \(site.name.en)"]
-    parts.append(site.networks.isEmpty ? "no networks" : site.networks.joined(separator: " "))
-    parts.append(site.reflector ?? "no reflector")
-    if let uplink = site.uplinkKilobitsPerSecond { parts.append("uplink \(uplink) kbit/s") }
-    return parts.joined(separator: ", ")
+    let noNetworks = SiteText("no networks", ja: "ネットワークなし")[language]
+    parts.append(site.networks.isEmpty ? noNetworks : site.networks.joined(separator: " "))
+    parts.append(site.reflector ?? SiteText("no reflector", ja: "リフレクターなし")[language])
+    if let uplink = site.uplinkKilobitsPerSecond {
+      parts.append(SiteText("uplink \(uplink) kbit/s", ja: "上り回線 \(uplink) kbit/s")[language])
+    }
+    if let router = site.router {
+      parts.append(SiteText("router \(router)", ja: "ルーター \(router)")[language])
+    }
+    return parts.joined(separator: SiteText(", ", ja: "、")[language])
   }
 }

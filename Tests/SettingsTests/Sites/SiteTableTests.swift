@@ -1,4 +1,5 @@
 import API
+import Agent
 import Foundation
 import Testing
 
@@ -63,6 +64,36 @@ struct SiteTableTests {
     #expect(table.rows.map(\.line) == [2, 4])
   }
 
+  @Test("A site without an agent has its router, under either heading", arguments: ["router", "ルーター"])
+  func router(heading: String) throws {
+    let text = "id,networks,uplink,\(heading)\nannex,,10 Mbit/s,10.5.0.1:862\nise,10.9.0.0/16,,\n"
+    let table = try SiteTable(Array(text.utf8), file: "sites.csv")
+    #expect(table.rows.map(\.site.router) == ["10.5.0.1:862", nil])
+    let differences = SiteDifferences(table, known: [])
+    #expect(
+      differences.lines(in: .en)[0]
+        == "+ annex: annex, no networks, no reflector, uplink 10000 kbit/s, router 10.5.0.1:862")
+    #expect(
+      differences.lines(in: .ja)[0]
+        == "+ annex: annex、ネットワークなし、リフレクターなし、上り回線 10000 kbit/s、ルーター 10.5.0.1:862")
+  }
+
+  @Test("What the file has no column for stays as it is, and an empty field takes it away")
+  func missingColumns() throws {
+    var annex = SiteBody(
+      id: "annex", name: LocalizedName(ja: "別館", en: "Annex"), networks: ["10.5.0.0/16"], reflector: "10.5.0.5:862",
+      uplinkKilobitsPerSecond: 10_000, router: "10.5.0.1")
+    func site(_ text: String) throws -> SiteBody? {
+      try SiteTable(Array(text.utf8), file: "sites.csv", known: [Self.tsu, annex]).rows.first?.site
+    }
+    #expect(try site("id,networks\nannex,10.5.0.0/16\n") == annex)
+    #expect(try site("id,networks\nother,10.6.0.0/16\n")?.router == nil)
+    #expect(try site("id,name_ja,networks\nannex,新館,\n")?.name == LocalizedName(ja: "新館", en: "Annex"))
+    let emptied = try site("id,name_ja,networks,reflector,uplink,router\nannex,,,,,\n")
+    annex = SiteBody(id: "annex", name: LocalizedName(ja: "Annex", en: "Annex"), networks: [])
+    #expect(emptied == annex)
+  }
+
   @Test("The differences say what is added, changed, left as it is, and not in the file")
   func differences() throws {
     let table = try SiteTable(Array(Self.text.utf8), file: "sites.csv")
@@ -71,11 +102,18 @@ struct SiteTableTests {
     let other = SiteBody(id: "kuki", name: LocalizedName(ja: "久喜", en: "Kuki"), networks: [])
     let differences = SiteDifferences(table, known: [before, other])
     #expect(
-      differences.lines == [
+      differences.lines(in: .en) == [
         "+ ise: 伊勢, 庁舎, 10.9.0.0/16, no reflector",
         "~ tsu: 津地域庁舎 / Tsu office, 10.7.0.0/16, 10.7.0.5:862 → 津地域庁舎 / Tsu office, 10.7.0.0/16 10.8.0.0/16, "
           + "10.7.0.5:862",
         "1 to add, 1 to change, 0 as they are, 1 not in the file (they stay).",
+      ])
+    #expect(
+      differences.lines(in: .ja) == [
+        "+ ise: 伊勢, 庁舎、10.9.0.0/16、リフレクターなし",
+        "~ tsu: 津地域庁舎 / Tsu office、10.7.0.0/16、10.7.0.5:862 → 津地域庁舎 / Tsu office、10.7.0.0/16 10.8.0.0/16、"
+          + "10.7.0.5:862",
+        "追加 1 件、変更 1 件、変更なし 0 件、ファイルにない拠点 1 件（そのまま残ります）。",
       ])
     #expect(SiteDifferences(table, known: [Self.tsu, Self.ise]).unchanged == [Self.tsu, Self.ise])
   }

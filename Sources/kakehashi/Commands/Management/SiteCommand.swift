@@ -123,8 +123,12 @@ struct SiteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "import", abstract: "Adds and changes sites from a comma-separated file, all of them or none.",
       discussion: """
-        The first line names the columns: id, name_ja, name_en, networks (separated by spaces), reflector, uplink. UTF-8 and what
-        Excel writes in Japan (CP932) are read. Sites that are not in the file stay as they are.
+        The first line names the columns: id and networks (separated by spaces), and any of name_ja, name_en, reflector, \
+        uplink and router (of a site without an agent). In Japanese: 拠点ID, ネットワーク, 名称, 英語名, リフレクター, \
+        上り回線, ルーター. UTF-8 and what Excel writes in Japan (CP932) are read.
+
+        Sites that are not in the file stay as they are, and so does what a site has and the file has no column for. An \
+        empty field takes away what was there.
 
         Example: kakehashi sites import sites.csv --dry-run
         """)
@@ -142,21 +146,23 @@ struct SiteCommand: ParsableCommand {
         guard let data = FileManager.default.contents(atPath: table) else {
           throw Failure.configuration("\(table) cannot be read.")
         }
+        let client = try options.client()
+        let sites: SitesBody = try await client.get(Paths.sites)
         let rows: SiteTable
         do {
-          rows = try SiteTable(Array(data), file: table)
+          rows = try SiteTable(Array(data), file: table, known: sites.added)
         } catch {
           throw Failure.configuration("\(error)")
         }
-        let client = try options.client()
-        let sites: SitesBody = try await client.get(Paths.sites)
         let known = KnownSites(configured: sites.configured, added: sites.added)
         let problems = known.problems(of: rows.rows.map(\.site)).map { problem in
           "\(table):\(rows.rows.indices.contains(problem.index) ? rows.rows[problem.index].line : 1): "
             + (options.language.chosen == .ja ? problem.problem.ja + "。" : problem.problem.en + ".")
         }
         guard problems.isEmpty else { throw Failure.configuration(problems.joined(separator: "\n")) }
-        for line in SiteDifferences(rows, known: sites.added).lines { Standard.output.write(line) }
+        for line in SiteDifferences(rows, known: sites.added).lines(in: options.language.chosen) {
+          Standard.output.write(line)
+        }
         if dryRun {
           let text = SiteText(
             "Nothing was changed; leave --dry-run out to do it.", ja: "何も変更していません。--dry-run を外すと実行します。")
