@@ -8,10 +8,14 @@ extension PathRecord {
   /// and sums of such records would be.
   public var isPlausible: Bool {
     let distributions = RecordReader.distributions.map { self[keyPath: $0] } + phases.values
-    return length <= .seconds(86_400) && distributions.allSatisfy { $0.count <= Self.greatestCount }
-      && loss.largestCount <= Self.greatestCount && (playout?.frames ?? 0) <= Self.greatestCount
+    return length <= .seconds(86_400) && Self.times.contains(id.intervalStart)
+      && distributions.allSatisfy { $0.count <= Self.greatestCount } && loss.largestCount <= Self.greatestCount
+      && (playout?.frames ?? 0) <= Self.greatestCount
       && dscp.arrived.values.allSatisfy { $0 <= Self.greatestCount }
   }
+
+  /// 1970 to 2200: whatever a wrong clock is corrected by, the end of an interval can be counted.
+  private static let times = WallTime(seconds: 0)...WallTime(seconds: 7_258_118_400)
 
   /// A thousand packets a second for seven weeks. Sums of a year of records still have room in 64 bits.
   private static let greatestCount: UInt64 = 1 << 32

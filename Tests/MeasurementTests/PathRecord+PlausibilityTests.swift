@@ -24,7 +24,9 @@ struct PathRecordPlausibilityTests {
   @Test("More packets, frames or days than anything could have measured are not")
   func implausible() {
     let changes: [@Sendable (inout PathRecord) -> Void] = [
-      { $0.length = .seconds(86_401) }, { $0.loss.sent = 1 << 33 }, { $0.loss.forwardLost = .max },
+      { $0.length = .seconds(86_401) }, { $0.id.intervalStart = WallTime(seconds: -1) },
+      { $0.id.intervalStart = WallTime(seconds: 7_258_118_401) }, { $0.loss.sent = 1 << 33 },
+      { $0.loss.forwardLost = .max },
       { $0.roundTrip = Distribution(count: 1 << 33, sum: 0) },
       { $0.phases[.connect] = Distribution(count: .max, sum: 0) },
       { $0.playout = Playout(frames: 1 << 33, concealedFrames: 0) }, { $0.dscp.arrived[46] = 1 << 33 },

@@ -121,7 +121,10 @@ struct RecordReader {
     let path = Path(site: site, target: target, route: route, label: try text("label"))
     let origin: PathRecord.Origin
     switch try u8() {
-    case 0: origin = .probe(kind: try text("probe kind"))
+    case 0:
+      let kind = try text("probe kind")
+      guard !kind.isEmpty else { throw invalid("probe kind") }
+      origin = .probe(kind: kind)
     case 1: origin = .call(try tag("call segment"))
     case 2: origin = .capture
     default: throw invalid("origin")
@@ -229,7 +232,10 @@ struct RecordReader {
 
   private mutating func text(_ field: String) throws(Failure) -> String {
     let bytes = try read(Int(try u8()))
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw invalid(field, width: bytes.count) }
+    // A NUL ends a text in SQLite: what was stored would bear another name than what was read.
+    guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
+      throw invalid(field, width: bytes.count)
+    }
     return text
   }
 

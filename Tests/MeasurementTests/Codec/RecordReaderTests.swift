@@ -26,6 +26,19 @@ import Wire
     #expect(throws: PathRecordDecodeError.self) { try PathRecordCodec.decode(PathRecordCodec.encode(record)) }
   }
 
+  @Test("A kind without a name, and a text that a NUL cuts short, are refused")
+  func unnamed() throws {
+    let changes: [@Sendable (inout PathRecord) -> Void] = [
+      { $0.id.origin = .probe(kind: "") }, { $0.id.origin = .probe(kind: "\0") }, { $0.id.agent = "tsu\0x" },
+      { $0.id.path.label = "voice\0" }, { $0.id.path.target = "\0" },
+    ]
+    for change in changes {
+      var record = PathRecord.empty
+      change(&record)
+      #expect(throws: PathRecordDecodeError.self) { try PathRecordCodec.decode(PathRecordCodec.encode(record)) }
+    }
+  }
+
   @Test("A histogram that contradicts its least and greatest value or its count is refused")
   func contradictions() throws {
     var record = PathRecord.empty
