@@ -119,11 +119,11 @@ public struct Spool: ~Copyable {
 
   // MARK: Delivering
 
-  /// The oldest payloads that wait, at least one if any; all from one segment.
-  public mutating func nextBatch(maximumRecords: Int, maximumBytes: Int) -> Batch? {
+  /// The oldest payloads that wait, at least one if any; all from one segment. On an error they still wait.
+  public mutating func nextBatch(maximumRecords: Int, maximumBytes: Int) throws(SpoolError) -> Batch? {
     while let first = segments.first {
       if first.readEntries < first.entries {
-        if let batch = read(first, maximumRecords, maximumBytes) { return batch }
+        if let batch = try read(first, maximumRecords, maximumBytes) { return batch }
         // It was whole when it was written or opened: the disk has damaged it since.
         if !first.isDamaged { damagedSegments += 1 }
         segments[0].isDamaged = true
@@ -135,8 +135,16 @@ public struct Spool: ~Copyable {
     return nil
   }
 
-  private func read(_ segment: Segment, _ maximumRecords: Int, _ maximumBytes: Int) -> Batch? {
-    guard let bytes = try? File.read(SpoolSegment.path(segment.number, in: folder)) else { return nil }
+  private func read(
+    _ segment: Segment, _ maximumRecords: Int, _ maximumBytes: Int
+  ) throws(SpoolError) -> Batch? {
+    let bytes: [UInt8]
+    do {
+      bytes = try File.read(SpoolSegment.path(segment.number, in: folder))
+    } catch {
+      if error.isLoss { return nil }
+      throw error
+    }
     var batch = Batch(payloads: [], segment: segment.number, start: segment.readOffset)
     var total = 0
     var end = segment.readOffset

@@ -8,6 +8,14 @@ public enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
   case overloaded
   case closed
 
+  /// Nothing will bring back what could not be read; anything else may pass, like too many open files.
+  var isLoss: Bool {
+    switch self {
+    case .failed(_, _, ENOENT), .failed(_, _, EIO): true
+    default: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .inUse(let folder):

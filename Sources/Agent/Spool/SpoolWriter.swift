@@ -93,8 +93,14 @@ final class SpoolWriter: Sendable {
 
   /// The oldest batch; waits until there is one. `nil` when the writer has closed.
   func nextBatch() async -> Spool.Batch? {
-    await withCheckedContinuation { continuation in
-      if mailbox.post(.next(continuation)) != .posted { continuation.resume(returning: nil) }
+    while true {
+      var result = Mailbox<Order>.PostResult.posted
+      let batch = await withCheckedContinuation { (continuation: CheckedContinuation<Spool.Batch?, Never>) in
+        result = mailbox.post(.next(continuation))
+        if result != .posted { continuation.resume(returning: nil) }
+      }
+      // A disk that stands still has let the queue fill; the records are still there.
+      guard result == .full, (try? await Task.sleep(for: .seconds(1))) != nil else { return batch }
     }
   }
 
@@ -121,6 +127,7 @@ extension SpoolWriter {
     private var unwrittenDrops = 0
     private var waiting: CheckedContinuation<Spool.Batch?, Never>?
     private var lastError: SpoolError?
+    private var isUnreadable = false
 
     init(folder: String, capacityBytes: Int, mailbox: Mailbox<Order>) throws {
       let spool = try Spool(folder: folder, capacityBytes: capacityBytes)
@@ -139,7 +146,7 @@ extension SpoolWriter {
 
     mutating func turn() {
       // While the disk refuses, it is tried again each second.
-      _ = loop.wait(until: unwritten.isEmpty ? .never : SystemClock.now + .seconds(1))
+      _ = loop.wait(until: unwritten.isEmpty && !isUnreadable ? .never : SystemClock.now + .seconds(1))
       mailbox.wakeup.clear()
       obey()
     }
@@ -164,12 +171,23 @@ extension SpoolWriter {
         }
       }
       orders.removeAll(keepingCapacity: true)
-      guard let continuation = waiting,
-        let batch = spool.nextBatch(
+      handOut()
+    }
+
+    private mutating func handOut() {
+      guard let continuation = waiting else { return }
+      do {
+        let batch = try spool.nextBatch(
           maximumRecords: SpoolWriter.recordsPerBatch, maximumBytes: SpoolWriter.bytesPerBatch)
-      else { return }
-      waiting = nil
-      continuation.resume(returning: batch)
+        if isUnreadable { lastError = nil }
+        isUnreadable = false
+        guard let batch else { return }
+        waiting = nil
+        continuation.resume(returning: batch)
+      } catch {
+        isUnreadable = true
+        lastError = error
+      }
     }
 
     /// All that was submitted since the last turn is written, and synchronised, at once.

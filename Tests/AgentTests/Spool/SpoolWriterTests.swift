@@ -32,7 +32,7 @@ struct SpoolWriterTests {
     }
     writer.stop()
     var spool = try Spool(folder: folder.path)
-    let batch = spool.nextBatch(maximumRecords: 1_000, maximumBytes: 1 << 20)
+    let batch = try spool.nextBatch(maximumRecords: 1_000, maximumBytes: 1 << 20)
     #expect(batch?.payloads.count == 100)
   }
 
