@@ -8,8 +8,10 @@ import Wire
 /// It counts what was sent between two marks that came, the second as long after the first as was asked for. What comes to
 /// nothing before that, with the other still there, is lost: reckoned at the rates of a call.
 struct CallReception: Sendable {
-  /// More packets of one flow are not followed: half an hour of video.
+  /// More packets of one flow are not followed, nor more taken for lost: half an hour of video.
   static let capacity = 120_000
+  /// Packets further from the first by their own clock are made up: no call takes as long.
+  private static let longestSeconds: Int64 = 1_800
   /// Of a call's voice and picture, for what is not known otherwise.
   private static let voicesPerSecond: Int64 = 50
   private static let picturePacketsPerSecond: Int64 = 60
@@ -49,8 +51,10 @@ struct CallReception: Sendable {
     guard let departure = packet.departure, voices.count < Self.capacity, pictures.count < Self.capacity else { return }
     let epoch = epoch ?? departure
     self.epoch = epoch
+    let elapsed = Int64(bitPattern: departure.bits &- epoch.bits)
+    guard abs(elapsed >> 32) <= Self.longestSeconds else { return }
     var heard = Heard(
-      number: 0, departure: Int64(bitPattern: departure.bits &- epoch.bits), arrival: packet.time,
+      number: 0, departure: elapsed, arrival: packet.time,
       delay: packet.wall.nanoseconds(since: departure.wallTime(near: packet.wall)), startsFrame: packet.startsFrame,
       payload: packet.isAudio ? packet.payload : [])
     if packet.isAudio {
@@ -216,7 +220,13 @@ struct CallReception: Sendable {
       }
     }
     gaps[packets.count] += missing
-    return gaps
+    // Numbers and marks are what the other end says: what it makes up is bounded.
+    var rest = Self.capacity
+    return gaps.map { gap in
+      let believed = min(max(gap, 0), rest)
+      rest -= believed
+      return believed
+    }
   }
 
   /// A voice's numbers are the line's, which a relay begins anew once it has heard nothing for a while: how many were sent is

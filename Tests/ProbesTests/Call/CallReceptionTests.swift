@@ -169,6 +169,37 @@ struct CallReceptionTests {
     #expect(shorter.length == .milliseconds(3_950))
   }
 
+  @Test("Whatever the other end makes up of times and numbers, what follows from it is bounded")
+  func madeUp() throws {
+    func packet(_ number: UInt64, at departure: UInt64, _ mark: CallMark?) -> Witness.Packet {
+      Witness.Packet(
+        isAudio: mark == nil, content: number, sequenceNumber: UInt16(truncatingIfNeeded: number), startsFrame: true,
+        payload: [], time: Sender.zero, wall: Sender.wall, departure: NTPTime(bits: departure), mark: mark)
+    }
+    let now = NTPTime(Sender.wall).bits
+    let times = [now, now &+ 1 << 63, now &+ (1 << 63 - 1), now &+ 20 << 32, now &- 20 << 32, 0, .max]
+    for first in times {
+      for second in times {
+        for (voices, number) in [(0, 0), (.max, 0xffff_ffff), (1 << 31, 1)] as [(UInt32, UInt64)] {
+          var reception = CallReception()
+          reception.start(at: Sender.zero)
+          let echo = NTPTime(bits: second)
+          reception.receive(packet(number, at: first, CallMark(voices: 7, echo: echo, heldNanoseconds: .max)))
+          reception.receive(packet(0, at: first, nil))
+          reception.receive(packet(40_000, at: second, nil))
+          reception.receive(packet(number ^ 0xffff, at: second, CallMark(voices: voices)))
+          _ = reception.isComplete(.seconds(10))
+          for record in reception.records(
+            of: .seconds(10), hasLeft: false, clock: Self.good, from: Sender.wall, site: "hq", target: "tsu")
+          {
+            #expect(record.loss.sent <= UInt64(CallReception.capacity) + 2)
+            #expect(record.length <= .seconds(3_600))
+          }
+        }
+      }
+    }
+  }
+
   @Test("Of another from whom nothing comes everything is lost")
   func deaf() throws {
     let (voice, video, reception) = try measure(Sender(delay: { _, _ in nil }))
