@@ -13,14 +13,18 @@ extension HistoryStore {
 
   /// Makes every roll-up that is due at `now`, shorter windows first. Returns how many.
   ///
-  /// - Parameter timeZone: whose midnights part the days.
+  /// - Parameters:
+  ///   - timeZone: whose midnights part the days.
+  ///   - bases: by what the latency of judged series is told; of the others by the round trip.
   @discardableResult
-  public func rollUp(at now: WallTime, timeZone: TimeZone) async throws(HistoryError) -> Int {
+  public func rollUp(
+    at now: WallTime, timeZone: TimeZone, bases: [PathRecord.Series: LatencyBasis] = [:]
+  ) async throws(HistoryError) -> Int {
     var count = 0
     for level in RollUp.Level.allCases {
       var made: Int
       repeat {
-        made = try await write { db in try Self.rollUp(level, at: now, timeZone, in: db) }
+        made = try await write { db in try Self.rollUp(level, at: now, timeZone, bases, in: db) }
         count += made
       } while made == Self.rollUpBatch && !Task.isCancelled
     }
@@ -98,7 +102,8 @@ extension HistoryStore {
   }
 
   private static func rollUp(
-    _ level: RollUp.Level, at now: WallTime, _ timeZone: TimeZone, in db: Database
+    _ level: RollUp.Level, at now: WallTime, _ timeZone: TimeZone, _ bases: [PathRecord.Series: LatencyBasis],
+    in db: Database
   ) throws -> Int {
     let latest = now.advanced(byNanoseconds: -rollUpDelay.nanoseconds)
     let due = try Row.fetchAll(
@@ -110,7 +115,7 @@ extension HistoryStore {
     for row in due {
       let start = WallTime(nanoseconds: row["start"])
       let window = Window(series: row["series"], level: level, starts: level.window(holding: start, in: timeZone))
-      try level == .fiveMinutes ? gather(window, in: db) : merge(window, timeZone, in: db)
+      try level == .fiveMinutes ? gather(window, bases, in: db) : merge(window, timeZone, bases, in: db)
       try db.execute(
         sql: "DELETE FROM stale WHERE series = ? AND level = ? AND start = ?",
         arguments: [window.series, level.rawValue, start.nanoseconds])
@@ -126,13 +131,15 @@ extension HistoryStore {
   }
 
   /// From records and judgements.
-  private static func gather(_ window: Window, in db: Database) throws {
+  private static func gather(
+    _ window: Window, _ bases: [PathRecord.Series: LatencyBasis], in db: Database
+  ) throws {
     let row = try Row.fetchOne(
       db.cachedStatement(sql: "SELECT * FROM series WHERE id = ?"), arguments: [window.series])
     // A series that was forgotten meanwhile has nothing left.
     guard let series = try row.map(PathRecord.Series.init) else { return }
     let bodies = try bodies(judgedAs: series, starting: window.starts, in: db)
-    try store(bodies, of: bodies.count, as: window, in: db)
+    try store(bodies, of: bodies.count, as: window, bases, in: db)
     try replaceTallies(
       window, in: db,
       by: """
@@ -142,7 +149,9 @@ extension HistoryStore {
   }
 
   /// From the roll-ups of the next shorter windows.
-  private static func merge(_ window: Window, _ timeZone: TimeZone, in db: Database) throws {
+  private static func merge(
+    _ window: Window, _ timeZone: TimeZone, _ bases: [PathRecord.Series: LatencyBasis], in db: Database
+  ) throws {
     let shorter: RollUp.Level = window.level == .day ? .hour : .fiveMinutes
     let parts = try Row.fetchAll(
       db.cachedStatement(
@@ -151,7 +160,8 @@ extension HistoryStore {
           WHERE series = ? AND level = ? AND start >= ? AND start < ? ORDER BY start
           """),
       arguments: [window.series, shorter.rawValue] + window.bounds)
-    try store(parts.map { $0["body"] as Data }, of: parts.reduce(0) { $0 + ($1["records"] as Int) }, as: window, in: db)
+    try store(
+      parts.map { $0["body"] as Data }, of: parts.reduce(0) { $0 + ($1["records"] as Int) }, as: window, bases, in: db)
     try replaceTallies(
       window, in: db,
       by: """
@@ -162,7 +172,9 @@ extension HistoryStore {
 
   /// Keeps what the window's records say together. What is made of more records than are left is not replaced: they were
   /// kept no longer.
-  private static func store(_ bodies: [Data], of records: Int, as window: Window, in db: Database) throws {
+  private static func store(
+    _ bodies: [Data], of records: Int, as window: Window, _ bases: [PathRecord.Series: LatencyBasis], in db: Database
+  ) throws {
     // One that cannot be read any more, of which `verify` tells, does not keep the others from being rolled up.
     let parts = bodies.compactMap { try? PathRecordCodec.decode($0) }
     guard var whole = parts.first else { return }
@@ -185,7 +197,7 @@ extension HistoryStore {
       try db.cachedStatement(sql: "INSERT INTO rollup_body (body) VALUES (?)").execute(arguments: [bytes])
       place = db.lastInsertedRowID
     }
-    let figures = RollUp.Figures(whole)
+    let figures = RollUp.Figures(whole, bases[whole.series] ?? .roundTrip)
     let statement = try db.cachedStatement(
       sql: """
         INSERT OR REPLACE INTO rollup (series, level, start, records, loss, jitter, latency, delay_variation, body)
@@ -201,8 +213,8 @@ extension HistoryStore {
 
 extension RollUp.Figures {
   /// Of all that a window's records say together.
-  init(_ record: PathRecord) {
-    let judgement = Objective().judge(record, basis: .roundTrip)
+  init(_ record: PathRecord, _ basis: LatencyBasis) {
+    let judgement = Objective().judge(record, basis: basis)
     self.init(
       loss: judgement?[.loss]?.value, jitter: judgement?[.jitter]?.value, latency: judgement?[.latency]?.value,
       delayVariation: judgement?.delayVariation)

@@ -186,7 +186,7 @@ public actor MonitorService {
 
   /// Makes the roll-ups that are due.
   public func rollUp(_ now: WallTime) async throws(HistoryError) {
-    try await history.rollUp(at: now, timeZone: situation.configuration.timeZone)
+    try await history.rollUp(at: now, timeZone: situation.configuration.timeZone, bases: situation.bases)
   }
 
   /// Tries once every notification that is due. `run` does it at the right times.

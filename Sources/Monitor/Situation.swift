@@ -89,6 +89,9 @@ struct Situation: Sendable {
     countUnasked()
   }
 
+  /// By what the latency of each series is judged.
+  var bases: [PathRecord.Series: LatencyBasis] { states.mapValues(\.rules.basis) }
+
   // MARK: Taking up the last run
 
   mutating func restore(

@@ -87,6 +87,20 @@ struct RollUpsTests {
     }
   }
 
+  @Test("A latency is told as it is judged: one way where that is the basis")
+  func latencyBasis() async throws {
+    let records = (0..<20).map { record($0) }
+    try await commit(records)
+    try await store.rollUp(
+      at: Self.midnight + .seconds(26 * 3_600), timeZone: Self.tokyo, bases: [Self.series.judged: .oneWay])
+    let whole = try #require(PathRecord.merged(records))
+    let oneWay = try #require(Objective().judge(whole, basis: .oneWay)?[.latency]?.value)
+    #expect(oneWay != Objective().judge(whole, basis: .roundTrip)?[.latency]?.value)
+    for level in RollUp.Level.allCases {
+      #expect(try await rollUps(level).map { $0.figures?.latency } == [oneWay])
+    }
+  }
+
   @Test("What is not over yet is not rolled up, and what comes late has everything above it made again")
   func late() async throws {
     try await commit((0..<30).map { record($0) })
