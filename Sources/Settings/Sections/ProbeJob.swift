@@ -104,7 +104,7 @@ public struct ProbeJob: Sendable, Equatable {
       "to", isSTAMP ? .target(sites: ids) : .namedTarget(sites: ids),
       default: isSTAMP ? hub.map { [.site($0)] } ?? manned.map(Target.site) : [])
     rate = root.value("rate", .number(1...1_000), default: isSTAMP ? 50 : 1)
-    let usual: Duration = if case .repeated(let every, _) = probe?.cadence { every } else { .seconds(15) }
+    let usual: Duration = if case .repeated(let every, _) = probe?.cadence { every } else { Self.judgingInterval(rate) }
     let longest: Duration = isSTAMP ? .seconds(900) : .seconds(86_400)
     interval = root.value("interval", .duration(.seconds(1)...longest), default: usual)
     cron = root.value("cron", SettingKind.cron.or("none"), default: nil)
@@ -184,6 +184,12 @@ public struct ProbeJob: Sendable, Equatable {
       root.report("to", "names \"\(name)\", which is no site; with a relay, calls are between sites")
     }
     if room != nil { root.report("room", "must be auto for calls between sites: each two have a room of their own") }
+  }
+
+  /// The streams take turns.
+  private static func judgingInterval(_ rate: Int) -> Duration {
+    let packetInterval = Duration.nanoseconds(1_000_000_000) * STAMPStream.meeting.count / rate
+    return JudgingInterval.length(packetInterval: packetInterval) ?? .seconds(900)
   }
 
   private func check(_ probe: ProbeKind, _ root: SettingsMapping, _ sites: [SiteSettings]) {

@@ -40,6 +40,14 @@ struct ProbeJobsTests {
     #expect((error.siteHint?.contains("kakehashi jobs publish") ?? false) == isSite)
   }
 
+  @Test(
+    "Without an interval a path is judged over the shortest that holds 300 packets of each stream",
+    arguments: [(50, 15), (40, 15), (39, 60), (10, 60), (9, 300), (2, 300), (1, 900)])
+  func judgingInterval(rate: Int, seconds: Int) throws {
+    let settings = try read(["j": "kind: stamp\nto: [b]\nrate: \(rate)\nforce: true\n"])
+    #expect(settings.jobs.map(\.interval) == [.seconds(seconds)])
+  }
+
   @Test("Each kind has its own interval; what is good is what the monitor says, for https what a request may take")
   func defaults() throws {
     let settings = try read([
@@ -47,7 +55,7 @@ struct ProbeJobsTests {
       "c": "kind: stamp\nfrom: [b]\nrate: 20\n",
     ])
     #expect(settings.jobProblems.isEmpty)
-    #expect(settings.jobs.map(\.interval) == [.seconds(60), .seconds(60), .seconds(15)])
+    #expect(settings.jobs.map(\.interval) == [.seconds(60), .seconds(60), .seconds(60)])
     #expect(settings.jobs.map(\.objective.latency) == [.milliseconds(150), .seconds(1), .milliseconds(150)])
     #expect(settings.jobs.map(\.timeZone) == ["Asia/Tokyo", "Asia/Tokyo", "Asia/Tokyo"])
     #expect(settings.jobs[1].request(to: settings.jobs[1].targets[0], from: "a").count == 1)
@@ -202,7 +210,8 @@ struct ProbeJobsTests {
   @Test("The plan says what each site sends and what is kept")
   func plan() throws {
     let settings = try read([
-      "a": "kind: stamp\nfrom: [a]\nto: [b]\nrate: 30\n", "b": "kind: https\nfrom: [b]\nto: [\"https://x/\"]\n",
+      "a": "kind: stamp\nfrom: [a]\nto: [b]\nrate: 30\ninterval: 15 s\n",
+      "b": "kind: https\nfrom: [b]\nto: [\"https://x/\"]\n",
       "c": "kind: icmp\nfrom: [b]\nto: [a]\ncron: \"0 9 * * *\"\n",
     ])
     // Two streams every 15 s; 30 packets of (172 + 1200) / 2 + 28 bytes, which b's reflector answers; once a minute; once a
