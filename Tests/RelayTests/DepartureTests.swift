@@ -56,6 +56,20 @@ import Wire
     await relay.shutdown()
   }
 
+  @Test("Who says close_notify and is taken out by DELETE at the same time leaves nothing behind")
+  func bothWays() async throws {
+    for number in 0..<20 {
+      let guest = try await running.join("guest \(number)", shape: .microphone)
+      try await wait("it is connected", on: guest) { guest.seen.state == .connected }
+      guest.client.leave()
+      // Whichever is first; the other finds nobody.
+      try? await relay.leave(room: "room", resource: guest.answer.resource)
+    }
+    await waitUntilEmpty()
+    await expectEmpty()
+    await relay.shutdown()
+  }
+
   /// The relay answers a survey only between its other work, so asking is waiting.
   private func waitUntilEmpty() async {
     for _ in 0..<100_000 where await relay.statistics().tables.sizes.contains(where: { $0.entries != 0 }) {

@@ -36,7 +36,10 @@ extension Worker {
 
   /// - Parameter isToldGoodbye: the association is still there.
   private mutating func end(_ id: AssociationID, _ reason: EndReason, isToldGoodbye: Bool) {
-    guard let peer = peersByAssociation[id] else { return }
+    guard let peer = peersByAssociation[id] else {
+      // It went by itself while it was taken out: no close_notify of ours will come.
+      return farewells.removeAll { $0.association == id }
+    }
     events.append(.ended(peers[peer].number, reason))
     remove(peer, isToldGoodbye: isToldGoodbye)
   }
