@@ -179,6 +179,11 @@ struct Words: Sendable, Equatable {
     case "late":
       let count = trouble.waiting ?? 0
       return choose("保存期間を過ぎた記録が\(count)件届きました。個別には保存されません。", "\(count) records came too late to be kept one by one.")
+    case "crowded":
+      let count = trouble.waiting ?? 0
+      return choose(
+        "記録の多すぎる拠点があります（\(count)件は判定なし）。エージェントを確認",
+        "A site sends more than is judged (\(count) left out): look at its agent.")
     case "delivery":
       let (channel, waiting) = (trouble.channel ?? "", trouble.waiting ?? 0)
       return choose(

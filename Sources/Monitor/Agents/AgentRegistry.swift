@@ -211,7 +211,7 @@ public actor AgentRegistry {
       let digest = AgentKey.digest(key.text)
       guard
         try await registry.history.redeem(
-          enrolment.code, for: digest, at: now, replacedBecause: "another agent has joined for this site") != nil
+          enrolment.code, for: digest, at: now, replacedBecause: EndReason.replaced.rawValue) != nil
       else { throw Self.codeInvalid }
       registry.agents = try await registry.history.agents()
       registry.enrolments.removeAll { $0.code == enrolment.code }
@@ -230,7 +230,7 @@ public actor AgentRegistry {
   /// From now on the agent of `site` is refused.
   public func revoke(_ site: String, because reason: String?) async throws(RegistryError) {
     try await inTurn { registry in
-      let sentence = reason.map { String($0.prefix(200)).printable } ?? "it was revoked by an operator"
+      let sentence = reason.map { String($0.prefix(200)).printable } ?? EndReason.revoked.rawValue
       guard try await registry.history.revoke(site, at: registry.clock(), because: sentence) else {
         throw RegistryError(
           .conflict, "The site \"\(site)\" has no agent and no code to revoke.",
@@ -245,6 +245,8 @@ public actor AgentRegistry {
 
   // MARK: Reports
 
+  static let reportCapacity = 1_000
+
   /// So often what an agent says of itself is written down when nothing of note has changed.
   private static let keepInterval: Duration = .seconds(600)
 
@@ -254,6 +256,10 @@ public actor AgentRegistry {
   ) async throws(RegistryError) -> JobSet? {
     let now = clock()
     let report = report.printable
+    // Whoever bears the token of all sites may name any; only so many that nobody configured are remembered.
+    guard sites[report.site] != nil || reports[report.site] != nil || reports.count < Self.reportCapacity else {
+      throw .unknownSite(report.site)
+    }
     var heard = Heard(report: report, version: version, at: now, keptAt: reports[report.site]?.keptAt)
     let isDue = heard.keptAt.map { now.nanoseconds(since: $0) > Self.keepInterval.nanoseconds } ?? true
     let isNews = reports[report.site].map { Self.isNews(heard, after: $0) } ?? true

@@ -89,7 +89,7 @@ extension Refusal {
     Refusal(
       .forbidden, .agentRevoked,
       "This agent's key is not accepted any more: \(reason). If that is wrong, ask for a code and join again.",
-      ja: "このエージェントの鍵は取り消されました（\(reason)）。心当たりがなければ、コードを受け取って登録し直してください。")
+      ja: "このエージェントの鍵は取り消されました（\(EndReason(rawValue: reason)?.japanese ?? reason)）。心当たりがなければ、コードを受け取って登録し直してください。")
   }
 
   init(_ error: RegistryError) {

@@ -112,6 +112,9 @@ struct ScreenTests {
     let late = TroubleStatus(kind: "late", waiting: 3, since: 0, reason: "late")
     #expect(line(.en, late) == " ▲ 3 records came too late to be kept one by one.")
     #expect(line(.ja, late) == " ▲ 保存期間を過ぎた記録が3件届きました。個別には保存されません。")
+    let crowded = TroubleStatus(kind: "crowded", waiting: 3, since: 0, reason: "crowded")
+    #expect(line(.en, crowded) == " ▲ A site sends more than is judged (3 left out): look at its agent.")
+    #expect(line(.ja, crowded) == " ▲ 記録の多すぎる拠点があります（3件は判定なし）。エージェントを確認")
     for kind in ["history", "damage", "of a newer monitor"] {
       let trouble = TroubleStatus(kind: kind, since: 0, reason: "disk")
       #expect(line(.en, trouble).contains("log") || line(.en, trouble).contains("disk"))

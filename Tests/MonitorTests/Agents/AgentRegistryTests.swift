@@ -148,12 +148,25 @@ struct AgentRegistryTests {
     }
     let registry = try await monitor().agents
     #expect(registry.bearer(of: keys[0]) == .ended(site: "hq", reason: "stolen"))
-    #expect(registry.bearer(of: keys[1]) == .ended(site: "tsu", reason: "another agent has joined for this site"))
+    #expect(registry.bearer(of: keys[1]) == .ended(site: "tsu", reason: EndReason.replaced.rawValue))
     guard case .active("tsu", _) = registry.bearer(of: keys[2]) else {
       Issue.record("the newest key is not known")
       return
     }
     #expect(await registry.statuses().map(\.state) == [.revoked, .active])
+  }
+
+  @Test("Of sites that nobody configured so many reports are remembered, and those of the others always")
+  func inventedSites() async throws {
+    let registry = try await monitor().agents
+    for number in 0..<AgentRegistry.reportCapacity {
+      _ = try await registry.take(report("invented-\(number)"), ofKey: nil, version: .current)
+    }
+    await #expect(throws: RegistryError.unknownSite("one-more")) {
+      try await registry.take(report("one-more"), ofKey: nil, version: .current)
+    }
+    _ = try await registry.take(report("invented-7"), ofKey: nil, version: .current)
+    _ = try await registry.take(report("tsu"), ofKey: nil, version: .current)
   }
 
   @Test("Jobs go to one site, are promoted once it has applied them, and go one step back")
