@@ -6,7 +6,7 @@ public struct ProbeLimits: Sendable, Hashable {
   public var jitterNanoseconds: UInt64
   /// Mean of the round trip, or of what else the kind's delay is, in nanoseconds.
   public var latencyNanoseconds: UInt64
-  /// A value at or above this share of its limit is a warning, in per cent.
+  /// A value above this share of its limit is a warning, in per cent.
   public var warningPercent: UInt64
   /// Fewer days until a certificate expires are a breach, fewer than `certificateWarningDays` a warning.
   public var certificateDays: UInt64 = 7

@@ -134,8 +134,7 @@ public struct ProbeResult: Sendable {
   ) -> Finding {
     let limit = limits[metric]
     let isBreach = isGreater((sum, scale), than: (limit, count))
-    // At or above the warning share: not less than it.
-    let isWarning = !isGreater((limit, limits.warningPercent * max(count, 1)), than: (sum, scale * 100))
+    let isWarning = isGreater((sum, scale * 100), than: (limit, limits.warningPercent * max(count, 1)))
     let (value, overflow) = sum.multipliedReportingOverflow(by: scale)
     return Finding(
       metric: metric, value: overflow || count == 0 ? .max : value / count, limit: limit,

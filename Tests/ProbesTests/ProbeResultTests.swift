@@ -38,9 +38,9 @@ func result(_ records: PathRecord...) -> ProbeResult {
 @Suite("A probe's result")
 struct ProbeResultTests {
   @Test(
-    "Limits are inclusive, warnings begin at 80 % of them",
+    "Limits are inclusive, warnings begin above 80 % of them",
     arguments: [
-      (79, .good), (80, .warning), (100, .warning), (101, .breach),
+      (80, .good), (81, .warning), (100, .warning), (101, .breach),
     ] as [(UInt64, ProbeStatus)])
   func lossLimits(lost: UInt64, status: ProbeStatus) {
     #expect(result(record(sent: 10_000, received: 10_000 - lost)).status == status)
@@ -49,8 +49,9 @@ struct ProbeResultTests {
   @Test(
     "Jitter and latency are compared exactly, to the nanosecond",
     arguments: [
-      (119_999_999, 1, .good), (120_000_000, 1, .warning), (150_000_000, 1, .warning),
-      (150_000_001, 1, .breach), (1, 23_999_999, .good), (1, 30_000_000, .warning), (1, 30_000_001, .breach),
+      (120_000_000, 1, .good), (120_000_001, 1, .warning), (150_000_000, 1, .warning),
+      (150_000_001, 1, .breach), (1, 24_000_000, .good), (1, 24_000_001, .warning), (1, 30_000_000, .warning),
+      (1, 30_000_001, .breach),
     ] as [(UInt64, UInt64, ProbeStatus)])
   func delayLimits(roundTrip: UInt64, jitter: UInt64, status: ProbeStatus) {
     #expect(result(record(roundTrip: roundTrip, jitter: jitter)).status == status)

@@ -5,8 +5,8 @@ struct DNSMessage: Sendable, Equatable {
   let id: UInt16
   /// 0 is no error.
   let responseCode: UInt8
-  /// Records that answer the question.
-  let answerCount: UInt16
+  /// Records of the type that was asked for: a CNAME alone leads to no address.
+  let answerCount: Int
   /// TC: the answer did not fit.
   let isTruncated: Bool
 
@@ -29,8 +29,34 @@ struct DNSMessage: Sendable, Equatable {
     }
     id = datagram.u16(at: 0)
     responseCode = UInt8(truncatingIfNeeded: flags & 0xf)
-    answerCount = datagram.u16(at: 6)
+    answerCount = Self.answers(in: datagram, from: Self.headerByteCount + question.count)
     isTruncated = flags & 0x0200 != 0
+  }
+
+  /// Counts the answers of the question's type (RFC 1035 section 4.1.3) up to the first that is cut short.
+  private static func answers(in datagram: RawSpan, from start: Int) -> Int {
+    let type = datagram.u16(at: start - 4)
+    var count = 0
+    var offset = start
+    for _ in 0..<datagram.u16(at: 6) {
+      guard let fields = endOfName(in: datagram, from: offset), fields + 10 <= datagram.byteCount else { break }
+      offset = fields + 10 + Int(datagram.u16(at: fields + 8))
+      guard offset <= datagram.byteCount else { break }
+      if datagram.u16(at: fields) == type { count += 1 }
+    }
+    return count
+  }
+
+  /// Behind the labels, or the pointer that stands for the rest of them (section 4.1.4).
+  private static func endOfName(in datagram: RawSpan, from start: Int) -> Int? {
+    var offset = start
+    while offset < datagram.byteCount {
+      let length = datagram.u8(at: offset)
+      if length >= 0xc0 { return offset + 2 }
+      if length == 0 { return offset + 1 }
+      offset += 1 + Int(length)
+    }
+    return nil
   }
 
   private static func lowercase(_ byte: UInt8) -> UInt8 {

@@ -18,6 +18,9 @@ extension STAMPMeter {
     var lostBack: UInt64 = 0
     /// False where the reflector began anew, or where no answer has come since.
     var isDecided = true
+
+    /// Some of what is lost may have been answered.
+    var hasRoom: Bool { lostBack < lost && !isRefused }
   }
 
   /// An answer and the packet it was for.
@@ -102,16 +105,36 @@ extension STAMPMeter {
 
   private func assign(_ missing: UInt64, near place: ClosedRange<UInt64>, to runs: inout [LostRun]) {
     var missing = missing
+    // Outwards from the place, since the runs stand in order: what is looked at grows with what is missing alone.
+    var after = Self.firstRun(in: runs, reaching: place.lowerBound)
+    var before = after - 1
     while missing > 0 {
-      let nearest = runs.indices.filter { runs[$0].lostBack < runs[$0].lost && !runs[$0].isRefused }.min {
-        Self.distance(runs[$0].sequences, place) < Self.distance(runs[$1].sequences, place)
-      }
+      while before >= 0, !runs[before].hasRoom { before -= 1 }
+      while after < runs.count, !runs[after].hasRoom { after += 1 }
+      let nearest: Int
+      switch (before >= 0, after < runs.count) {
       // The answer to a duplicate has a number too, and no packet that lacks one.
-      guard let nearest else { return }
+      case (false, false): return
+      case (true, false): nearest = before
+      case (false, true): nearest = after
+      case (true, true):
+        let isBefore = Self.distance(runs[before].sequences, place) <= Self.distance(runs[after].sequences, place)
+        nearest = isBefore ? before : after
+      }
       let share = min(missing, runs[nearest].lost - runs[nearest].lostBack)
       runs[nearest].lostBack += share
       missing -= share
     }
+  }
+
+  /// The first that ends behind `sequence`.
+  private static func firstRun(in runs: [LostRun], reaching sequence: UInt64) -> Int {
+    var (low, high) = (0, runs.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if runs[middle].sequences.upperBound > sequence { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 
   private static func distance(_ run: Range<UInt64>, _ place: ClosedRange<UInt64>) -> UInt64 {

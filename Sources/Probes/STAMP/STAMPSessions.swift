@@ -87,10 +87,13 @@ struct STAMPSessions: ~Copyable {
         dscp: job.meter.stream.dscp, paddingSeed: entropy.next(), stopsWithoutSSID: job.options.stopsWithoutSSID,
         asksForDepartures: job.options.asksForDepartures),
       start: start)
+    // A packet that is too short for what it carries is made longer.
+    var meter = job.meter
+    meter.stream.packetBytes = sender.byteCount
     let end = duration.map { start + $0 } ?? .never
     sessions.append(
       Session(
-        target: job.target, sender: sender, meter: STAMPMeter(configuration: job.meter, boot: job.boot),
+        target: job.target, sender: sender, meter: STAMPMeter(configuration: meter, boot: job.boot),
         next: firstByTarget[job.target] ?? -1, end: end))
     firstByTarget[job.target] = sessions.count - 1
   }

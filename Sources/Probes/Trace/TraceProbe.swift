@@ -84,6 +84,9 @@ enum TraceProbe {
       measurement.record.loss.received = UInt64(last.roundTrips.count)
       for roundTrip in last.roundTrips { measurement.record.roundTrip.record(roundTrip) }
     } else {
+      measurement.record.loss.sent = UInt64(meter.hops.last?.sent ?? 0)
+      measurement.record.loss.roundTripLost = measurement.record.loss.sent
+      measurement.record.loss.bursts.record(length: measurement.record.loss.sent)
       measurement.record.condition = .unverified
     }
     if let router = meter.refusedBy { measurement.remarks.append("\(router) lets nothing through to the target") }

@@ -34,7 +34,31 @@ struct DNSMessageTests {
   private func answer(_ question: [UInt8], flags: UInt16, answers: UInt16 = 1, id: UInt16 = 77) -> [UInt8] {
     var bytes: [UInt8] = []
     for value in [id, flags, 1, answers, 0, 0] { bytes.append(u16: value) }
-    return bytes + question
+    return bytes + question + (0..<answers).flatMap { _ in record(DNSMessage.address) }
+  }
+
+  /// An answer of four bytes; the name is a pointer to the question's.
+  private func record(_ type: UInt16) -> [UInt8] {
+    var bytes: [UInt8] = [0xc0, 12]
+    for value in [type, 1, 0, 60, 4] { bytes.append(u16: value) }
+    return bytes + [192, 0, 2, 1]
+  }
+
+  @Test("Answers of another type are none, and one that is cut short ends the count")
+  func answerCounts() throws {
+    let question = try question("kaigi.example")
+    let head = Array(answer(question, flags: 0x8180, answers: 3).prefix(DNSMessage.headerByteCount + question.count))
+    let alias = record(5)
+    let address = record(DNSMessage.address)
+    let labels = [3] + Array("abc".utf8) + [0] + address.dropFirst(2)
+    #expect(read(head + alias, question)?.answerCount == 0)
+    #expect(read(head + alias + address + address, question)?.answerCount == 2)
+    #expect(read(head + alias + labels, question)?.answerCount == 1)
+    let whole = head + alias + labels + address
+    for length in head.count..<whole.count {
+      let count = try #require(read(Array(whole.prefix(length)), question)).answerCount
+      #expect(count == (length >= head.count + alias.count + labels.count ? 1 : 0))
+    }
   }
 
   private func read(_ bytes: [UInt8], _ question: [UInt8]) -> DNSMessage? {
@@ -58,7 +82,7 @@ struct DNSMessageTests {
     #expect(read(answer(question, flags: 0x0100), question) == nil)
     #expect(read(answer(other, flags: 0x8180), question) == nil)
     #expect(read(answer(question, flags: 0x8980), question) == nil)
-    let whole = answer(question, flags: 0x8180)
+    let whole = answer(question, flags: 0x8180, answers: 0)
     for length in whole.indices {
       #expect(read(Array(whole.prefix(length)), question) == nil)
     }

@@ -14,6 +14,8 @@ struct DNSProbeTests {
     answer[3] = 0x80
     #expect(probe.answer(of: answer) == .failure(4, "answered: the name has no such address"))
     answer[7] = 1
+    #expect(probe.answer(of: answer) == .failure(4, "answered: the name has no such address"))
+    answer += [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]
     #expect(probe.answer(of: answer) == .to(4))
     answer[3] = 0x82
     #expect(probe.answer(of: answer) == .failure(4, "the server answered SERVFAIL"))
