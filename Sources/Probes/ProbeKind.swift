@@ -26,6 +26,8 @@ public struct ProbeKind: Sendable {
   public let options: Set<ProbeOption>
   /// How an agent runs it.
   public let cadence: Cadence
+  /// How long a run takes while nothing answers, of kinds that ask one packet at a time; of others `nil`.
+  public private(set) var silentRun: (@Sendable (ProbeRequest) -> Duration)? = nil
   /// The routes and labels of what a request gives, in their order.
   public let streams: @Sendable (ProbeRequest) -> [ProbeStream]
   /// Measures once.

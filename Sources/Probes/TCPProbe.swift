@@ -17,9 +17,10 @@ extension ProbeKind {
     example: "meet.example:443", unit: "connections", delay: "connecting", metrics: [.loss, .latency],
     limits: ProbeLimits(), options: [.count, .rate, .ip],
     cadence: .repeated(every: .seconds(60), atLeast: .seconds(10)),
+    silentRun: { $0.silentRun(count: TCPProbe.count, wait: TCPProbe.timeout, isInTurn: true) },
     streams: ProbeStream.byFamily
   ) { request throws(ProbeError) in
-    let pace = try request.pace(count: 5)
+    let pace = try request.pace(count: TCPProbe.count)
     var measurements: [ProbeMeasurement] = []
     for (endpoint, family) in try await request.endpoints(defaultPort: 443) {
       let path = Path(site: "", target: request.target, route: .direct, label: family.label)
@@ -37,6 +38,7 @@ extension ProbeKind {
 }
 
 enum TCPProbe {
+  static let count = 5
   /// Longer than two lost SYNs take (1 s and 2 s).
   static let timeout = Duration.seconds(4)
 

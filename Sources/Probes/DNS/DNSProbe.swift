@@ -18,9 +18,10 @@ extension ProbeKind {
     example: "meet.example --server 10.1.0.53", unit: "questions", delay: "answer", metrics: [.loss, .latency],
     limits: ProbeLimits(), options: [.count, .rate, .ip, .server],
     cadence: .repeated(every: .seconds(60), atLeast: .seconds(10)),
+    silentRun: { $0.silentRun(count: DNSProbe.count, wait: EchoMeter.timeout) },
     streams: ProbeStream.byFamily
   ) { request throws(ProbeError) in
-    let pace = try request.pace(count: 5)
+    let pace = try request.pace(count: DNSProbe.count)
     let server = try await DNSProbe.server(request)
     var measurements: [ProbeMeasurement] = []
     for family in request.families {
@@ -43,6 +44,7 @@ extension ProbeKind {
 /// Questions for one name, and what came back.
 struct DNSProbe: Sendable {
   static let port: UInt16 = 53
+  static let count = 5
 
   let question: [UInt8]
   /// Random: makes the questions' ids unguessable.

@@ -117,6 +117,19 @@ extension ProbeRequest {
     return (count, .seconds(1) / rate)
   }
 
+  /// How long it takes to ask all families, one after the other, while nothing answers; in whole seconds, one of which is
+  /// for looking up names and beginning.
+  /// - Parameters:
+  ///   - usual: how often to ask unless the request says so.
+  ///   - wait: for one answer.
+  ///   - isInTurn: the next is asked when the one before is answered or given up.
+  func silentRun(count usual: Int, wait: Duration, isInTurn: Bool = false) -> Duration {
+    guard let pace = try? pace(count: usual) else { return .zero }
+    let gap = isInTurn ? max(pace.interval, wait) : pace.interval
+    let asking = (gap * (pace.count - 1) + wait) * families.count
+    return .seconds((asking.nanoseconds + 1_999_999_999) / 1_000_000_000)
+  }
+
   /// Where the target is, once for each family asked for.
   func endpoints(defaultPort: UInt16) async throws(ProbeError) -> [(Endpoint, AddressFamily)] {
     guard let address = HostAddress(target, defaultPort: defaultPort) else {

@@ -17,6 +17,7 @@ extension ProbeKind {
     example: "10.7.0.1", unit: "packets", delay: "round trip", metrics: [.loss, .jitter, .latency],
     limits: ProbeLimits(), options: [.count, .rate, .dscp, .ip],
     cadence: .repeated(every: .seconds(60), atLeast: .seconds(10)),
+    silentRun: { $0.silentRun(count: ICMPProbe.count, wait: EchoMeter.timeout) },
     streams: ProbeStream.byFamily
   ) { request throws(ProbeError) in
     let pace = try request.pace(count: ICMPProbe.count)

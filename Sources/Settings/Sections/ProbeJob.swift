@@ -202,16 +202,20 @@ public struct ProbeJob: Sendable, Equatable {
       }
       return
     }
-    if isForced { return }
-    if shortestGap < least {
+    // A run that is still going on lets the next one out, whose interval would be unknown instead of bad.
+    let silentRun = targets.first.flatMap { probe.silentRun?(request(to: $0, from: from.first ?? "")) } ?? .zero
+    if shortestGap < silentRun {
+      root.report(
+        cron == nil ? "interval" : "cron",
+        "must leave \(SettingKind<Duration>.show(silentRun)) or more between runs, as long as one takes while nothing "
+          + "answers; lengthen it, or lower count")
+    } else if !isForced, shortestGap < least {
       root.report(
         cron == nil ? "interval" : "cron",
         "must leave \(SettingKind<Duration>.show(least)) or more between runs of \(kind), unless force is true")
     }
+    if isForced { return }
     if rate > 1 { root.report("rate", "must be 1 for \(kind), unless force is true: the servers are other people's") }
-    if .seconds(count ?? 1) > shortestGap {
-      root.report("count", "asks for more than one packet a second, unless force is true")
-    }
     if kind == "https", count ?? 1 > 1 { root.report("count", "must be 1 for https, unless force is true") }
   }
 }

@@ -67,8 +67,7 @@ struct ProbeJobsTests {
       ("kind: https\nto: [\"https://x/\"]\ninterval: 30 s\n", "interval"),
       ("kind: https\nto: [\"https://x/\"]\ncount: 2\n", "count"),
       ("kind: stun\nto: [x]\nrate: 2\n", "rate"),
-      ("kind: call\nto: [\"https://x/\"]\ncron: \"* * * * *\"\ncount: 61\n", "count"),
-      ("kind: stun\nto: [x]\ninterval: 20 s\ncount: 21\n", "count"),
+      ("kind: stun\nto: [x]\ninterval: 9 s\ncount: 1\n", "interval"),
       ("kind: call\nto: [\"https://x/\"]\ninterval: 30 s\n", "interval"),
       ("kind: stamp\nfrom: [a]\nto: [b]\nrate: 100\n", "rate"),
     ])
@@ -80,6 +79,27 @@ struct ProbeJobsTests {
     let forced = try read(["j": text + "force: true\n"])
     #expect(forced.jobProblems.isEmpty)
     #expect(forced.jobs.count == 1)
+  }
+
+  @Test(
+    "A run whose target is silent ends before the next is due: what leaves it less is refused, even with force",
+    arguments: [
+      ("kind: stun\ninterval: 11 s\n", "interval", "12 s"),
+      ("kind: dns\nip: both\ninterval: 12 s\n", "interval", "13 s"),
+      ("kind: tcp\ninterval: 20 s\n", "interval", "21 s"),
+      ("kind: icmp\ncount: 3\nrate: 10\nforce: true\ninterval: 3 s\n", "interval", "4 s"),
+      ("kind: icmp\ncount: 59\ncron: \"* * * * *\"\n", "cron", "61 s"),
+    ])
+  func silence(text: String, key: String, least: String) throws {
+    for force in ["", text.contains("force") ? "" : "force: true\n"] {
+      let refused = try read(["j": text + "to: [x]\n" + force])
+      #expect(refused.jobs.isEmpty)
+      #expect(refused.jobProblems.map(\.key) == [key])
+      #expect(
+        refused.jobProblems.allSatisfy { $0.message.hasPrefix("must leave \(least) or more between runs, as long") })
+    }
+    let lines = text.split(separator: "\n").dropLast().joined(separator: "\n")
+    #expect(try read(["j": lines + "\ninterval: \(least)\nto: [x]\n"]).jobProblems.isEmpty)
   }
 
   @Test("The share of a line counts all jobs together: the one that overfills it is out, the others stay")
