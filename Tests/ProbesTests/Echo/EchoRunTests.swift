@@ -9,8 +9,7 @@ import Wire
 struct EchoRunTests {
   @Test("A port where nobody listens is a target down, at once")
   func closedPort() async throws {
-    let port = try UDPSocket(bindingTo: Endpoint(address: .loopbackV4, port: 0)).localEndpoint.port
-    var request = ProbeRequest(target: "127.0.0.1:\(port)", packetsPerSecond: 1_000)
+    var request = ProbeRequest(target: "127.0.0.1:9", packetsPerSecond: 1_000)
     request.count = 3
     let result = try await ProbeKind.stun.measure(request)
     #expect(result.streams.map(\.record.condition) == [.targetDown])
