@@ -14,8 +14,9 @@ run: build
 ## Every test: unit, vectors, simulation, loopback; what a packet costs; then real clients against the release binary.
 test: deps-test test-unit test-waste test-peers
 
+## Four at a time: many send media in real time, and sixteen hundred of them at once lose packets to each other.
 test-unit: deps
-	swift test
+	swift test --experimental-maximum-parallelization-width 4
 
 test-peers: deps-test build
 	KAKEHASHI=$(KAKEHASHI) .venv/bin/python -m pytest Tests/Peers
